@@ -1,0 +1,30 @@
+// Draws every BPMN file of a folder as a PNG beside this script: node draw.mjs FOLDER
+import { readdir, readFile } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const folder = process.argv[2];
+if (!folder) throw new Error('usage: node draw.mjs FOLDER');
+const here = import.meta.dirname;
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] // Chromium's sandbox refuses root
+});
+try {
+  const page = await browser.newPage({ deviceScaleFactor: 2 });
+  for (const file of (await readdir(folder)).filter(name => name.endsWith('.bpmn'))) {
+    await page.setContent('<div id="canvas" style="height: 100vh"></div>');
+    await page.addScriptTag({ path: join(here, 'node_modules/bpmn-js/dist/bpmn-viewer.production.min.js') });
+    const svg = await page.evaluate(async xml => {
+      const viewer = new BpmnJS({ container: '#canvas' });
+      const { warnings } = await viewer.importXML(xml);
+      if (warnings.length) throw new Error(warnings.map(warning => warning.message).join('\n'));
+      return (await viewer.saveSVG()).svg;
+    }, await readFile(join(folder, file), 'utf8'));
+    await page.setContent(`<div id="picture" style="display: inline-block; padding: 16px">${svg}</div>`);
+    await page.locator('#picture').screenshot({ path: join(here, parse(file).name + '.png') });
+  }
+} finally {
+  await browser.close();
+}
