@@ -1,0 +1,34 @@
+package dev.baton.conversation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation's row.
+ *
+ * @param key the conversation's key, the business key of its process instance
+ * @param state never {@link ConversationState#FAILED}; see {@link #visibleState()}
+ * @param stuck whether an order of it failed for good and waits for an operator
+ * @param openingVariables the bot's start variables, a JSON array
+ * @param sessionOver whether the bot said that the session is over, or no longer knows it
+ * @param failedTransfers transfers that failed since the customer last wrote to the bot
+ * @param endReason why the session is to be ended, as the Bots API spells it; null while it is not
+ */
+public record Conversation(
+    String key,
+    String processInstanceId,
+    String botId,
+    ConversationState state,
+    boolean stuck,
+    @Nullable String openingText,
+    String openingVariables,
+    @Nullable String sessionId,
+    boolean sessionOver,
+    @Nullable String runtimeCrc,
+    int failedTransfers,
+    @Nullable String endReason) {
+
+  /** The state that people are shown. */
+  public ConversationState visibleState() {
+    return stuck ? ConversationState.FAILED : state;
+  }
+}

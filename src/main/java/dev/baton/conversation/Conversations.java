@@ -1,0 +1,210 @@
+package dev.baton.conversation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The conversations' rows, and their lock. Every transaction that moves a conversation first locks
+ * its row with {@link #locked}; without that, a message that arrives with the bot's answer loses
+ * its wake-up. Thread-safe.
+ */
+public final class Conversations {
+
+  private static final int MAX_TRIES = 20;
+  private static final String COLUMNS =
+      """
+      select conversation_key, process_instance_id, bot_id, state, stuck, opening_text,
+             opening_variables, session_id, session_over, runtime_crc, failed_transfers, end_reason
+      from baton_conversation where conversation_key = ?""";
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final TransactionTemplate savepoints;
+  private final Predicate<RuntimeException> conflict;
+
+  /**
+   * Works on the engine's own data source and transaction manager.
+   *
+   * @param conflict see {@link Token#isConflict}
+   */
+  public Conversations(
+      JdbcClient jdbc,
+      PlatformTransactionManager transactionManager,
+      Predicate<RuntimeException> conflict) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactionManager);
+    this.savepoints = new TransactionTemplate(transactionManager);
+    this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+    this.conflict = conflict;
+  }
+
+  /**
+   * Does a piece of work while holding the conversation's lock, in the current transaction or in
+   * one of its own. One of its own is run again when it lost an optimistic race with a transaction
+   * that does not take the lock (an operator's, for instance).
+   *
+   * @throws Refusal when there is no such conversation
+   */
+  public <T extends @Nullable Object> T locked(String key, Function<Conversation, T> work) {
+    return inTransaction(() -> work.apply(lock(key)));
+  }
+
+  /** Runs work in the current transaction, or in one of its own that is run again on a conflict. */
+  <T extends @Nullable Object> T inTransaction(java.util.function.Supplier<T> work) {
+    if (TransactionSynchronizationManager.isActualTransactionActive()) {
+      return work.get();
+    }
+    for (int tries = 1; ; tries++) {
+      try {
+        return transactions.execute(status -> work.get());
+      } catch (RuntimeException e) {
+        boolean again = e instanceof ConcurrencyFailureException || conflict.test(e);
+        if (!again || tries == MAX_TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private Conversation lock(String key) {
+    return jdbc.sql(COLUMNS + " for update")
+        .param(key)
+        .query(Conversations::read)
+        .optional()
+        .orElseThrow(() -> unknown(key));
+  }
+
+  /** The conversation as last committed. */
+  public Optional<Conversation> find(String key) {
+    return jdbc.sql(COLUMNS).param(key).query(Conversations::read).optional();
+  }
+
+  /** The refusal for a key that nobody knows. */
+  public static Refusal unknown(String key) {
+    return new Refusal(
+        Refusal.Kind.UNKNOWN, "There is no conversation '%s'.".formatted(abbreviate(key)));
+  }
+
+  private static String abbreviate(String key) {
+    return key.length() <= 100 ? key : key.substring(0, 100) + "…";
+  }
+
+  /**
+   * Opens a conversation's row.
+   *
+   * @return false when the key is known already; nothing is changed then
+   */
+  public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
+    if (find(key).isPresent()) {
+      return false;
+    }
+    String variables = opening.variables();
+    try {
+      // A savepoint: PostgreSQL would give up the whole transaction for a duplicate key.
+      savepoints.executeWithoutResult(
+          status ->
+              jdbc.sql(
+                      """
+                      insert into baton_conversation (conversation_key, process_instance_id, bot_id,
+                        state, opening_text, opening_variables, started_at)
+                      values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)""")
+                  .params(
+                      key,
+                      processInstanceId,
+                      botId,
+                      opening.text(),
+                      variables == null ? "[]" : variables)
+                  .update());
+      return true;
+    } catch (DuplicateKeyException e) {
+      return false;
+    }
+  }
+
+  /** The bot gave the conversation a session. */
+  public void sessionStarted(String key, String sessionId) {
+    update(key, "session_id = ?", sessionId);
+  }
+
+  /** The bot's latest X-Runtime-CRC. */
+  public void runtimeCrc(String key, String crc) {
+    update(key, "runtime_crc = ?", crc);
+  }
+
+  /** The session is over at the bot, or unknown there. */
+  public void sessionOver(String key) {
+    update(key, "session_over = ?", true);
+  }
+
+  /** The conversation goes on with the bot, or is being transferred. */
+  public void goesOn(String key, ConversationState state) {
+    update(key, "state = ?", state.name());
+  }
+
+  /**
+   * The conversation is over for its channel; what the customer still writes is refused.
+   *
+   * @param endReason why the session is to be ended, as the Bots API spells it; null when there is
+   *     nothing to be ended
+   */
+  public void over(String key, ConversationState state, @Nullable String endReason) {
+    jdbc.sql(
+            """
+            update baton_conversation set state = ?, end_reason = ?, over_at = current_timestamp
+            where conversation_key = ?""")
+        .params(state.name(), endReason, key)
+        .update();
+  }
+
+  /** An order failed for good, or an operator allowed it to be tried again. */
+  void stuck(String key, boolean stuck) {
+    update(key, "stuck = ?", stuck);
+  }
+
+  /** How many transfers failed since the customer last wrote to the bot. */
+  public void failedTransfers(String key, int count) {
+    update(key, "failed_transfers = ?", count);
+  }
+
+  /** Draws the next sequence id of the conversation's session; the caller holds the lock. */
+  long nextSequence(String key) {
+    update(key, "next_sequence = next_sequence + ?", 1);
+    return jdbc.sql("select next_sequence - 1 from baton_conversation where conversation_key = ?")
+        .param(key)
+        .query(Long.class)
+        .single();
+  }
+
+  private void update(String key, String assignment, Object value) {
+    jdbc.sql("update baton_conversation set " + assignment + " where conversation_key = ?")
+        .params(value, key)
+        .update();
+  }
+
+  static Conversation read(ResultSet row, int number) throws SQLException {
+    return new Conversation(
+        row.getString("conversation_key"),
+        row.getString("process_instance_id"),
+        row.getString("bot_id"),
+        ConversationState.valueOf(row.getString("state")),
+        row.getBoolean("stuck"),
+        row.getString("opening_text"),
+        row.getString("opening_variables"),
+        row.getString("session_id"),
+        row.getBoolean("session_over"),
+        row.getString("runtime_crc"),
+        row.getInt("failed_transfers"),
+        row.getString("end_reason"));
+  }
+}

@@ -1,0 +1,54 @@
+package dev.baton.conversation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a customer sent: a text, or one of the choices that the bot offered.
+ *
+ * @param id the channel's id of the message, unique in the conversation; a repetition is accepted
+ *     and does nothing
+ * @param text at most {@value #MAX_TEXT} characters; null for a choice
+ * @param choiceId the id, alias, label or 1-based position of an offered choice; null for a text
+ */
+public record CustomerMessage(String id, @Nullable String text, @Nullable String choiceId) {
+
+  /** The most characters of a text. */
+  public static final int MAX_TEXT = 4000;
+
+  private static final int MAX_ID = 255;
+
+  /** Refuses what cannot be accepted. */
+  public CustomerMessage {
+    if (id == null || id.isBlank()) {
+      throw invalid("The message has no id: send one, so that a repetition is recognised.");
+    }
+    if ((text == null) == (choiceId == null)) {
+      throw invalid("Send either a text or a choiceId.");
+    }
+    checkLength("The message's id", id, MAX_ID);
+    if (text != null) {
+      if (text.isBlank()) {
+        throw invalid("The text is empty.");
+      }
+      checkLength("The text", text, MAX_TEXT);
+    }
+    if (choiceId != null) {
+      checkLength("The choiceId", choiceId, MAX_ID);
+    }
+  }
+
+  static void checkLength(String what, String value, int most) {
+    int length = value.codePointCount(0, value.length());
+    if (length > most) {
+      throw invalid("%s has %d characters; at most %d are accepted.".formatted(what, length, most));
+    }
+    // PostgreSQL has no such character in a text.
+    if (value.indexOf('\0') >= 0) {
+      throw invalid(what + " contains the character U+0000.");
+    }
+  }
+
+  private static Refusal invalid(String words) {
+    return new Refusal(Refusal.Kind.INVALID, words);
+  }
+}

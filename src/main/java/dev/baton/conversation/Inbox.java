@@ -1,0 +1,102 @@
+package dev.baton.conversation;
+
+import dev.baton.conversation.InboxMessage.State;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
+
+/** What customers wrote, in order, once per message id. Thread-safe. */
+public final class Inbox {
+
+  private static final String COLUMNS =
+      "select id, message_id, text, choice_id, state from baton_inbox ";
+
+  private final JdbcClient jdbc;
+
+  /** Works in the caller's transaction. */
+  public Inbox(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Keeps a message, its choice already resolved to the bot's id. */
+  long add(String key, CustomerMessage message) {
+    GeneratedKeyHolder id = new GeneratedKeyHolder();
+    jdbc.sql(
+            """
+            insert into baton_inbox
+              (conversation_key, message_id, text, choice_id, state, received_at)
+            values (?, ?, ?, ?, 'WAITING', current_timestamp)""")
+        .params(key, message.id(), message.text(), message.choiceId())
+        .update(id, "id");
+    return Keys.of(id);
+  }
+
+  /** The message of a channel's id. */
+  public Optional<InboxMessage> find(String key, String messageId) {
+    return jdbc.sql(COLUMNS + "where conversation_key = ? and message_id = ?")
+        .params(key, messageId)
+        .query(Inbox::read)
+        .optional();
+  }
+
+  /** A message. */
+  public InboxMessage byId(long id) {
+    return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Inbox::read).single();
+  }
+
+  /** The oldest message that nobody has yet. */
+  public Optional<InboxMessage> nextWaiting(String key) {
+    return jdbc.sql(
+            COLUMNS
+                + "where conversation_key = ? and state = 'WAITING' order by id fetch first row only")
+        .param(key)
+        .query(Inbox::read)
+        .optional();
+  }
+
+  /** Moves a message on. */
+  public void become(long id, State state) {
+    jdbc.sql("update baton_inbox set state = ? where id = ?").params(state.name(), id).update();
+  }
+
+  /**
+   * The conversation is over: nobody will have what is still here.
+   *
+   * @return how many messages that are
+   */
+  public int giveUp(String key) {
+    return jdbc.sql(
+            """
+            update baton_inbox set state = 'UNDELIVERED'
+            where conversation_key = ? and state in ('WAITING', 'SENDING')""")
+        .param(key)
+        .update();
+  }
+
+  /** Conversations that talk, have a message and order nothing: their wake-up went missing. */
+  public List<String> overslept() {
+    return jdbc.sql(
+            """
+            select c.conversation_key from baton_conversation c
+            where c.state = 'TALKING' and c.stuck = false
+              and exists (select 1 from baton_inbox i
+                          where i.conversation_key = c.conversation_key and i.state = 'WAITING')
+              and not exists (select 1 from baton_order o
+                              where o.conversation_key = c.conversation_key)
+            fetch first 100 rows only""")
+        .query(String.class)
+        .list();
+  }
+
+  static InboxMessage read(ResultSet row, int number) throws SQLException {
+    return new InboxMessage(
+        row.getLong("id"),
+        row.getString("message_id"),
+        row.getString("text"),
+        row.getString("choice_id"),
+        State.valueOf(row.getString("state")));
+  }
+}

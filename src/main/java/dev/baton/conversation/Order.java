@@ -1,0 +1,37 @@
+package dev.baton.conversation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A remote call that is to be made: committed before the call, removed with its outcome.
+ *
+ * @param taskId the engine's task that stands for it; null for a clean-up that no process waits for
+ * @param sequenceId the Bots API's sequence id, the same on every try; null where none is sent
+ * @param inboxId the message to be sent to the bot, for {@link OrderKind#BOT_MESSAGE}
+ * @param offerId the offer to be made, for {@link OrderKind#TARGET_OFFER}
+ * @param attempts tries that failed
+ * @param repeated whether an earlier try may have been processed
+ */
+public record Order(
+    long id,
+    String conversationKey,
+    OrderKind kind,
+    @Nullable String taskId,
+    @Nullable Long sequenceId,
+    @Nullable Long inboxId,
+    @Nullable Long offerId,
+    Order.State state,
+    int attempts,
+    boolean repeated,
+    @Nullable String owner) {
+
+  /** Where an order stands. */
+  public enum State {
+    /** To be called. */
+    OPEN,
+    /** Failed for good; the process stands at an incident. */
+    FAILED,
+    /** The process went another way while the call was being made. */
+    DROPPED
+  }
+}

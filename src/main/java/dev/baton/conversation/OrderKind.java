@@ -1,0 +1,46 @@
+package dev.baton.conversation;
+
+import java.util.Optional;
+
+/** The remote calls that a process orders, by the topic of the external task that stands for it. */
+public enum OrderKind {
+  BOT_START("bot-start"),
+  BOT_MESSAGE("bot-message"),
+  BOT_TRANSFER_SUCCEEDED("bot-transfer-succeeded"),
+  BOT_TRANSFER_FAILED("bot-transfer-failed"),
+  BOT_END("bot-end"),
+  TARGET_OFFER("target-offer"),
+  TARGET_WITHDRAW("target-withdraw"),
+  TARGET_DELIVER("target-deliver");
+
+  private final String topic;
+
+  OrderKind(String topic) {
+    this.topic = topic;
+  }
+
+  /** The topic in BPMN. */
+  public String topic() {
+    return topic;
+  }
+
+  /** Whether it is a request on the bot's session, of which there may be one at a time. */
+  public boolean toBot() {
+    return name().startsWith("BOT_");
+  }
+
+  /** Whether the request carries a sequence id of the session. */
+  boolean numbered() {
+    return this == BOT_MESSAGE || this == BOT_TRANSFER_SUCCEEDED || this == BOT_TRANSFER_FAILED;
+  }
+
+  /** The kind of a topic, if Baton serves it. */
+  public static Optional<OrderKind> ofTopic(String topic) {
+    for (OrderKind kind : values()) {
+      if (kind.topic.equals(topic)) {
+        return Optional.of(kind);
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.baton.conversation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** The orders: what is to be called, by whom. Thread-safe. */
+public final class Orders {
+
+  private static final String COLUMNS =
+      """
+      select id, conversation_key, kind, task_id, sequence_id, inbox_id, offer_id, state, attempts,
+             repeated, owner
+      from baton_order\s""";
+  private static final int MAX_ERROR = 1000;
+
+  private final JdbcClient jdbc;
+  private final Conversations conversations;
+  private final Node node;
+  private final LongConsumer placed;
+
+  /**
+   * Orders of this node.
+   *
+   * @param placed is told the id of each order that this node placed, once it is committed
+   */
+  public Orders(JdbcClient jdbc, Conversations conversations, Node node, LongConsumer placed) {
+    this.jdbc = jdbc;
+    this.conversations = conversations;
+    this.node = node;
+    this.placed = placed;
+  }
+
+  /**
+   * Places an order in the current transaction; this node makes the call as soon as that is
+   * committed. The caller holds the conversation's lock.
+   *
+   * @param stepId the step of the process that orders, so that {@link #drop} finds it
+   * @return the order's id
+   */
+  public long place(
+      OrderKind kind,
+      String key,
+      @Nullable String taskId,
+      @Nullable String stepId,
+      @Nullable Long inboxId,
+      @Nullable Long offerId) {
+    GeneratedKeyHolder id = new GeneratedKeyHolder();
+    jdbc.sql(
+            """
+            insert into baton_order (conversation_key, kind, task_id, step_id, sequence_id,
+              inbox_id, offer_id, state, owner)
+            values (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)""")
+        .params(
+            key,
+            kind.name(),
+            taskId,
+            stepId,
+            kind.numbered() ? conversations.nextSequence(key) : null,
+            inboxId,
+            offerId,
+            node.id())
+        .update(id, "id");
+    long order = Keys.of(id);
+    afterCommit(() -> placed.accept(order));
+    return order;
+  }
+
+  /** The order as last committed. */
+  public Optional<Order> find(long id) {
+    return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Orders::read).optional();
+  }
+
+  /** The oldest unfinished request on the conversation's session: the one whose turn it is. */
+  public Optional<Order> firstToBot(String key) {
+    return jdbc
+        .sql(COLUMNS + "where conversation_key = ? and kind like 'BOT_%' order by id")
+        .param(key)
+        .query(Orders::read)
+        .list()
+        .stream()
+        .findFirst();
+  }
+
+  /** The order has its outcome. */
+  public void finished(Order order) {
+    jdbc.sql("delete from baton_order where id = ?").param(order.id()).update();
+  }
+
+  /** A try failed and there will be another. */
+  public void triedInVain(Order order, boolean mayHaveBeenProcessed) {
+    jdbc.sql(
+            """
+            update baton_order set attempts = attempts + 1, repeated = repeated or ?
+            where id = ?""")
+        .params(mayHaveBeenProcessed, order.id())
+        .update();
+  }
+
+  /** The order failed for good: the conversation stands still until an operator acts. */
+  public void failed(Order order, String error, boolean mayHaveBeenProcessed) {
+    jdbc.sql(
+            """
+            update baton_order set state = 'FAILED', repeated = repeated or ?, error = ?
+            where id = ?""")
+        .params(mayHaveBeenProcessed, cut(error), order.id())
+        .update();
+    conversations.stuck(order.conversationKey(), true);
+  }
+
+  /** Orders that failed for good. */
+  public List<Order> allFailed() {
+    return jdbc.sql(COLUMNS + "where state = 'FAILED' order by id fetch first 200 rows only")
+        .query(Orders::read)
+        .list();
+  }
+
+  /** An operator allowed a failed order to be tried again: it is this node's now. */
+  public void reopen(Order order) {
+    jdbc.sql("update baton_order set state = 'OPEN', attempts = 0, owner = ? where id = ?")
+        .params(node.id(), order.id())
+        .update();
+    conversations.stuck(order.conversationKey(), false);
+    afterCommit(() -> placed.accept(order.id()));
+  }
+
+  /** The process went another way: nobody waits for the step's order any more. */
+  public void drop(String stepId) {
+    List<Order> orders =
+        jdbc.sql(COLUMNS + "where step_id = ?").param(stepId).query(Orders::read).list();
+    for (Order order : orders) {
+      if (order.state() == Order.State.FAILED) {
+        finished(order);
+        conversations.stuck(order.conversationKey(), false);
+      } else {
+        jdbc.sql("update baton_order set state = 'DROPPED' where id = ?")
+            .param(order.id())
+            .update();
+      }
+    }
+  }
+
+  /** Whether a living node is still making the call for this offer. */
+  public boolean offerBeingMade(long offerId) {
+    return jdbc.sql(
+                """
+            select count(*) from baton_order o join baton_node n on n.id = o.owner
+            where o.offer_id = ? and n.alive_until > current_timestamp""")
+            .param(offerId)
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
+  /** Whether a withdrawal of the conversation's offers is ordered already. */
+  public boolean withdrawalOrdered(String key) {
+    return jdbc.sql(
+                """
+            select count(*) from baton_order
+            where conversation_key = ? and kind = 'TARGET_WITHDRAW' and state = 'OPEN'""")
+            .param(key)
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
+  /** Orders whose node is gone. */
+  public List<Order> abandoned() {
+    return jdbc.sql(
+            COLUMNS
+                + """
+                where state in ('OPEN', 'DROPPED') and (owner is null
+                  or owner not in (select id from baton_node where alive_until > current_timestamp))
+                order by id fetch first 200 rows only""")
+        .query(Orders::read)
+        .list();
+  }
+
+  /**
+   * Takes an abandoned order over.
+   *
+   * @return false when another node was faster
+   */
+  public boolean takeOver(Order order) {
+    return jdbc.sql(
+                """
+            update baton_order set owner = ?, repeated = true
+            where id = ? and (owner is null or owner = ?)""")
+            .params(node.id(), order.id(), order.owner())
+            .update()
+        == 1;
+  }
+
+  /** Leaves what this node has not finished to the others. */
+  public void leaveToOthers() {
+    jdbc.sql("update baton_order set owner = null where owner = ?").param(node.id()).update();
+    jdbc.sql("update baton_offer set owner = null where owner = ?").param(node.id()).update();
+  }
+
+  private static void afterCommit(Runnable action) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            action.run();
+          }
+        });
+  }
+
+  static String cut(String text) {
+    return text.length() <= MAX_ERROR ? text : text.substring(0, MAX_ERROR);
+  }
+
+  private static Order read(ResultSet row, int number) throws SQLException {
+    return new Order(
+        row.getLong("id"),
+        row.getString("conversation_key"),
+        OrderKind.valueOf(row.getString("kind")),
+        row.getString("task_id"),
+        row.getObject("sequence_id", Long.class),
+        row.getObject("inbox_id", Long.class),
+        row.getObject("offer_id", Long.class),
+        Order.State.valueOf(row.getString("state")),
+        row.getInt("attempts"),
+        row.getBoolean("repeated"),
+        row.getString("owner"));
+  }
+}

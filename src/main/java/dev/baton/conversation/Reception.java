@@ -1,0 +1,260 @@
+package dev.baton.conversation;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.conversation.Transcript.Cause;
+import dev.baton.conversation.Transcript.Line;
+import dev.baton.conversation.Transcript.Speaker;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where customers come in: it begins conversations, accepts messages and lets customers leave, in
+ * every state. What it accepted is committed when the call returns (or with the caller's own
+ * transaction). Thread-safe.
+ */
+public final class Reception {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Conversations conversations;
+  private final Inbox inbox;
+  private final Transcript transcript;
+  private final Transfers transfers;
+  private final Token token;
+  private final Changes changes;
+
+  /** Of these stores. */
+  public Reception(
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Token token,
+      Changes changes) {
+    this.conversations = conversations;
+    this.inbox = inbox;
+    this.transcript = transcript;
+    this.transfers = transfers;
+    this.token = token;
+    this.changes = changes;
+  }
+
+  /**
+   * Begins a conversation by starting its process.
+   *
+   * @return false when there is one of that key already, over or not; nothing is changed then
+   */
+  public boolean begin(String key, Token.Opening opening) {
+    checkOpening(key, opening);
+    if (conversations.find(key).isPresent()) {
+      return false;
+    }
+    token.begin(key, opening);
+    return true;
+  }
+
+  /**
+   * Opens the row of a conversation whose process just started.
+   *
+   * @return false when the key is known already
+   */
+  public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
+    checkOpening(key, opening);
+    CustomerMessage.checkLength("The bot's id", botId, 255);
+    boolean opened = conversations.open(key, processInstanceId, botId, opening);
+    String text = opening.text();
+    if (opened && text != null) {
+      say(key, Cause.START, null, JSON.createObjectNode().put("text", text));
+    }
+    return opened;
+  }
+
+  private static void checkOpening(String key, Token.Opening opening) {
+    if (key.isBlank()) {
+      throw invalid("The conversation's key is empty.");
+    }
+    CustomerMessage.checkLength("The conversation's key", key, 255);
+    String text = opening.text();
+    if (text != null) {
+      CustomerMessage.checkLength("The text", text, CustomerMessage.MAX_TEXT);
+    }
+    String variables = opening.variables();
+    if (variables != null) {
+      CustomerMessage.checkLength("The list of variables", variables, 100_000);
+      checkVariables(variables);
+    }
+  }
+
+  private static void checkVariables(String variables) {
+    JsonNode read;
+    try {
+      read = JSON.readTree(variables);
+    } catch (JsonProcessingException e) {
+      throw invalid("The variables are not JSON.");
+    }
+    if (!read.isArray()) {
+      throw invalid(
+          "The variables are not an array of {\"name\", \"type\", \"value\"}, as the Bots API has it.");
+    }
+    for (JsonNode variable : read) {
+      if (!variable.path("name").isTextual() || !variable.path("type").isTextual()) {
+        throw invalid("Each variable needs a \"name\" and a \"type\".");
+      }
+    }
+  }
+
+  /**
+   * Accepts a message, once per id.
+   *
+   * @throws Refusal when there is no such conversation, it is over, or the choice was never offered
+   */
+  public InboxMessage receive(String key, CustomerMessage message) {
+    return conversations.locked(key, conversation -> accept(conversation, message));
+  }
+
+  private InboxMessage accept(Conversation conversation, CustomerMessage message) {
+    String key = conversation.key();
+    Optional<InboxMessage> known = inbox.find(key, message.id());
+    if (known.isPresent()) {
+      return known.get();
+    }
+    if (conversation.state().over()) {
+      throw new Refusal(
+          Refusal.Kind.OVER,
+          conversation.state() == ConversationState.TRANSFERRED
+              ? "The conversation was handed over; the target has it now."
+              : "The conversation is over.");
+    }
+    CustomerMessage resolved = resolve(key, message);
+    long id = inbox.add(key, resolved);
+    ObjectNode body = JSON.createObjectNode().put("id", message.id());
+    if (resolved.text() != null) {
+      body.put("text", resolved.text());
+    } else {
+      body.put("choiceId", resolved.choiceId());
+    }
+    say(key, Cause.MESSAGE, id, body);
+    token.wake(conversation);
+    changes.afterCommit(key);
+    return new InboxMessage(
+        id, message.id(), resolved.text(), resolved.choiceId(), InboxMessage.State.WAITING);
+  }
+
+  private void say(String key, Cause cause, @Nullable Long inboxId, ObjectNode body) {
+    transcript.add(key, Speaker.CUSTOMER, cause, inboxId, body.toString());
+  }
+
+  /**
+   * Turns an alias, a label or a position of an offered choice into the id that the bot expects.
+   */
+  private CustomerMessage resolve(String key, CustomerMessage message) {
+    String choice = message.choiceId();
+    if (choice == null) {
+      return message;
+    }
+    List<Line> lines = transcript.all(key);
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      if (lines.get(i).speaker() == Speaker.BOT) {
+        Optional<String> id = choiceId(lines.get(i).body(), choice);
+        if (id.isPresent()) {
+          return new CustomerMessage(message.id(), null, id.get());
+        }
+      }
+    }
+    throw invalid("The bot did not offer a choice '%s'.".formatted(choice));
+  }
+
+  private static Optional<String> choiceId(String body, String wanted) {
+    JsonNode choices;
+    try {
+      choices = JSON.readTree(body).path("choices");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A line of the transcript cannot be read.", e);
+    }
+    for (String member : List.of("id", "alias", "label")) {
+      for (JsonNode choice : choices) {
+        if (choice.path(member).asText("").equalsIgnoreCase(wanted)) {
+          return Optional.of(choice.path("id").asText());
+        }
+      }
+    }
+    for (int i = 0; i < choices.size(); i++) {
+      if (String.valueOf(i + 1).equals(wanted)) {
+        return Optional.of(choices.get(i).path("id").asText());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The customer leaves. While the bot or nobody has the session, the conversation ends; once a
+   * target accepted, leaving is that target's business and nothing happens here.
+   *
+   * @throws Refusal when there is no such conversation
+   */
+  public void leave(String key) {
+    conversations.locked(
+        key,
+        conversation -> {
+          boolean taken =
+              conversation.state() == ConversationState.TRANSFERRING
+                  && transfers.current(key).winner() != null;
+          if (!conversation.state().over() && !taken) {
+            conversations.over(key, ConversationState.ENDED, "UserRequest");
+            note(key, "The customer left.");
+            token.leave(conversation);
+            changes.afterCommit(key);
+          }
+          return null;
+        });
+  }
+
+  /** The customer was silent too long; called by the process. */
+  public void expire(String key) {
+    conversations.locked(
+        key,
+        conversation -> {
+          conversations.over(key, ConversationState.ENDED, "Expiration");
+          note(key, "The customer was silent too long.");
+          changes.afterCommit(key);
+          return null;
+        });
+  }
+
+  /** The process of a conversation is over, whichever way. */
+  public void closed(String key, String processInstanceId) {
+    conversations.locked(
+        key,
+        conversation -> {
+          if (!conversation.processInstanceId().equals(processInstanceId)) {
+            return null;
+          }
+          if (!conversation.state().over()) {
+            conversations.over(key, ConversationState.ENDED, conversation.endReason());
+          }
+          int undelivered = inbox.giveUp(key);
+          if (undelivered > 0) {
+            note(key, "%d of the customer's messages reached nobody.".formatted(undelivered));
+          }
+          changes.afterCommit(key);
+          return null;
+        });
+  }
+
+  private void note(String key, String words) {
+    transcript.add(
+        key,
+        Speaker.BATON,
+        Cause.NOTE,
+        null,
+        JSON.createObjectNode().put("text", words).toString());
+  }
+
+  private static Refusal invalid(String words) {
+    return new Refusal(Refusal.Kind.INVALID, words);
+  }
+}

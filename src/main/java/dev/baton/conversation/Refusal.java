@@ -1,0 +1,30 @@
+package dev.baton.conversation;
+
+/** A request was refused and nothing was changed. The message says why, in words for the caller. */
+public final class Refusal extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Why, as a program may want to know it. */
+  public enum Kind {
+    /** The request itself is wrong. */
+    INVALID,
+    /** There is no such conversation. */
+    UNKNOWN,
+    /** The conversation is over. */
+    OVER
+  }
+
+  private final Kind kind;
+
+  /** A refusal of a kind, in words. */
+  public Refusal(Kind kind, String words) {
+    super(words);
+    this.kind = kind;
+  }
+
+  /** Why. */
+  public Kind kind() {
+    return kind;
+  }
+}

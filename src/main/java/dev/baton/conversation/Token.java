@@ -1,0 +1,73 @@
+package dev.baton.conversation;
+
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The seam between a conversation and the process that models it: who moves the process's token,
+ * and when. Each call joins the transaction that holds the conversation's lock.
+ */
+public interface Token {
+
+  /** Starts the process of a conversation; it opens the conversation's row itself. */
+  void begin(String key, Opening opening);
+
+  /** A message lies in the inbox: if the process waits for one, it goes on. */
+  void wake(Conversation conversation);
+
+  /** The customer left: if the process can still be left, it goes to its end. */
+  void leave(Conversation conversation);
+
+  /** An order has its outcome: the process goes on from the step that ordered it. */
+  void advance(String taskId, StepResult result);
+
+  /** An order failed; with no retries left the step becomes an incident. */
+  void fail(String taskId, String error, int retriesLeft);
+
+  /** Which of these steps an operator allowed to be tried again. */
+  List<String> retried(Collection<String> taskIds);
+
+  /** Whether the transaction lost an optimistic race and may simply be run again. */
+  boolean isConflict(RuntimeException e);
+
+  /** Whether the process cannot move now but may later, for instance because it is suspended. */
+  boolean isHeld(RuntimeException e);
+
+  /**
+   * How a conversation is begun.
+   *
+   * @param botId null for the configured bot
+   * @param text the customer's first words, null for none
+   * @param variables the bot's variables in the Bots API's JSON, an array; null for none
+   */
+  record Opening(@Nullable String botId, @Nullable String text, @Nullable String variables) {}
+
+  /** What a step of the process brought about, as far as the model branches on it. */
+  sealed interface StepResult {
+
+    /** Nothing that the model branches on. */
+    record Done() implements StepResult {}
+
+    /** What the bot's answer means for the conversation. */
+    record BotSaid(Meaning meaning) implements StepResult {}
+
+    /** The bot was told that the transfer failed. */
+    record FailureTold(Meaning meaning, boolean backToBot) implements StepResult {}
+
+    /** An offer or a withdrawal is settled. */
+    record OffersSettled(@Nullable Long winner, boolean offersOpen) implements StepResult {}
+
+    /** A held message was passed on, or none was left. */
+    record Delivered(boolean messagesHeld) implements StepResult {}
+  }
+
+  /** What an answer of the bot means for the conversation. */
+  enum Meaning {
+    GOES_ON,
+    ESCALATED,
+    ENDED,
+    /** The bot no longer knows the session. */
+    GONE
+  }
+}

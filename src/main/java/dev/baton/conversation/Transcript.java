@@ -1,0 +1,95 @@
+package dev.baton.conversation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What was said in a conversation, in order. Thread-safe. */
+public final class Transcript {
+
+  /** Who speaks. */
+  public enum Speaker {
+    CUSTOMER,
+    BOT,
+    /** Baton itself: notes for those who read the transcript. */
+    BATON
+  }
+
+  /** What a line is said in answer to. */
+  public enum Cause {
+    START,
+    MESSAGE,
+    REPORT,
+    END,
+    NOTE
+  }
+
+  /**
+   * A line.
+   *
+   * @param body JSON: a message of the Bots API, or the customer's message as the channel sent it
+   */
+  public record Line(long id, Instant at, Speaker speaker, String body) {}
+
+  private static final String COLUMNS = "select id, said_at, speaker, body from baton_transcript ";
+
+  private final JdbcClient jdbc;
+
+  /** Works in the caller's transaction. */
+  public Transcript(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /**
+   * Adds a line.
+   *
+   * @param inboxId the customer's message that the line is, or answers; null for none
+   */
+  public void add(String key, Speaker speaker, Cause cause, @Nullable Long inboxId, String body) {
+    jdbc.sql(
+            """
+            insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)
+            values (?, current_timestamp, ?, ?, ?, ?)""")
+        .params(key, speaker.name(), cause.name(), inboxId, body)
+        .update();
+  }
+
+  /** Every line, oldest first. */
+  public List<Line> all(String key) {
+    return jdbc.sql(COLUMNS + "where conversation_key = ? order by id")
+        .param(key)
+        .query(Transcript::read)
+        .list();
+  }
+
+  /** What the bot said at the start. */
+  public List<Line> greeting(String key) {
+    return jdbc.sql(
+            COLUMNS
+                + "where conversation_key = ? and speaker = 'BOT' and cause = 'START' order by id")
+        .param(key)
+        .query(Transcript::read)
+        .list();
+  }
+
+  /** What the bot said to a customer's message. */
+  public List<Line> answersTo(String key, long inboxId) {
+    return jdbc.sql(
+            COLUMNS + "where conversation_key = ? and speaker = 'BOT' and inbox_id = ? order by id")
+        .params(key, inboxId)
+        .query(Transcript::read)
+        .list();
+  }
+
+  private static Line read(ResultSet row, int number) throws SQLException {
+    return new Line(
+        row.getLong("id"),
+        row.getObject("said_at", OffsetDateTime.class).toInstant(),
+        Speaker.valueOf(row.getString("speaker")),
+        row.getString("body"));
+  }
+}

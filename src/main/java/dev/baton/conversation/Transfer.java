@@ -1,0 +1,28 @@
+package dev.baton.conversation;
+
+import dev.baton.bots.Target;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An escalate of the bot and what became of it.
+ *
+ * @param escalateId the id of the bot's escalate message
+ * @param targets as the bot listed them
+ * @param round rounds that were begun
+ * @param winner the offer that was accepted; null while none is
+ * @param report what the bot was told, {@code succeeded} or {@code failed}; null while it was not
+ * @param overAt when nobody could accept any more; null while somebody can
+ */
+public record Transfer(
+    long id,
+    String conversationKey,
+    String escalateId,
+    List<Target> targets,
+    int round,
+    @Nullable Long winner,
+    @Nullable String report,
+    @Nullable String reportReason,
+    @Nullable String reportDescription,
+    @Nullable Instant overAt) {}

@@ -1,0 +1,119 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Changes;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Token;
+import dev.baton.conversation.Token.StepResult.OffersSettled;
+import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.Outcome;
+import java.util.Optional;
+
+/**
+ * Decides who has the session: the first acceptance that is committed under the conversation's lock
+ * wins, while the transfer is still open. Whoever accepts later is taken back.
+ */
+final class Acceptance {
+
+  private final Conversations conversations;
+  private final Transfers transfers;
+  private final Orders orders;
+  private final Token token;
+  private final Changes changes;
+
+  Acceptance(
+      Conversations conversations,
+      Transfers transfers,
+      Orders orders,
+      Token token,
+      Changes changes) {
+    this.conversations = conversations;
+    this.transfers = transfers;
+    this.orders = orders;
+    this.token = token;
+    this.changes = changes;
+  }
+
+  /** A target answered an offer. */
+  void answered(String key, long offerId, OfferStatus status) {
+    conversations.locked(
+        key,
+        conversation -> {
+          Attempt attempt = transfers.offer(offerId);
+          if (attempt.open()) {
+            answered(conversation, attempt, status);
+            changes.afterCommit(key);
+          }
+          return null;
+        });
+  }
+
+  private void answered(Conversation conversation, Attempt attempt, OfferStatus status) {
+    if (status instanceof OfferStatus.Accepted && !wins(conversation, attempt)) {
+      takeBack(conversation.key());
+      return;
+    }
+    if (status instanceof OfferStatus.Refused refused) {
+      transfers.over(attempt.id(), refused.outcome(), null);
+    } else if (status instanceof OfferStatus.Withdrawn) {
+      transfers.over(attempt.id(), Outcome.WITHDRAWN, null);
+    }
+    String task = attempt.taskId();
+    if (task != null) {
+      token.advance(task, settled(conversation.key()));
+    }
+  }
+
+  private boolean wins(Conversation conversation, Attempt attempt) {
+    Transfer transfer = transfers.current(conversation.key());
+    boolean open =
+        transfer.id() == attempt.transferId()
+            && transfer.winner() == null
+            && transfer.overAt() == null
+            && conversation.state() == ConversationState.TRANSFERRING;
+    if (open) {
+      transfers.won(transfer, attempt.id());
+    }
+    return open;
+  }
+
+  /** A target accepted while its offer was being withdrawn. */
+  void acceptedWhileWithdrawn(Conversation conversation, long offerId) {
+    Attempt attempt = transfers.offer(offerId);
+    if (attempt.open() && !wins(conversation, attempt)) {
+      orders.place(OrderKind.TARGET_WITHDRAW, conversation.key(), null, null, null, null);
+    }
+  }
+
+  /** An offer was taken back. */
+  void withdrawn(Conversation conversation, long offerId) {
+    Attempt attempt = transfers.offer(offerId);
+    if (!attempt.open()) {
+      return;
+    }
+    Optional<Transfer> transfer = transfers.latest(conversation.key());
+    boolean patienceOver =
+        conversation.state() == ConversationState.TRANSFERRING
+            && transfer.map(Transfer::winner).isEmpty();
+    transfers.over(offerId, patienceOver ? Outcome.TIMED_OUT : Outcome.WITHDRAWN, null);
+  }
+
+  /** An offer that nobody waits for must not stay open: takes it back unless that is ordered. */
+  void takeBack(String key) {
+    if (!orders.withdrawalOrdered(key)) {
+      orders.place(OrderKind.TARGET_WITHDRAW, key, null, null, null, null);
+    }
+  }
+
+  /** How the conversation's offers stand. */
+  OffersSettled settled(String key) {
+    Long winner = transfers.latest(key).map(Transfer::winner).orElse(null);
+    return new OffersSettled(winner, !transfers.openOffers(key).isEmpty());
+  }
+}

@@ -1,0 +1,196 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
+import dev.baton.dispatch.Performer.Settlement;
+import dev.baton.transfer.Availability;
+import dev.baton.transfer.Offer;
+import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.Outcome;
+import dev.baton.transfer.PlacedOffer;
+import dev.baton.transfer.TargetKind;
+import dev.baton.transfer.TargetKinds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Offers a session to targets, and takes offers back. */
+final class AskTargets {
+
+  private final TargetKinds kinds;
+  private final Transfers transfers;
+  private final Orders orders;
+  private final Acceptance acceptance;
+  private final Handovers handovers;
+
+  AskTargets(
+      TargetKinds kinds,
+      Transfers transfers,
+      Orders orders,
+      Acceptance acceptance,
+      Handovers handovers) {
+    this.kinds = kinds;
+    this.transfers = transfers;
+    this.orders = orders;
+    this.acceptance = acceptance;
+    this.handovers = handovers;
+  }
+
+  List<Performer> performers() {
+    return List.of(new MakeOffer(), new WithdrawOffers());
+  }
+
+  private final class MakeOffer implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.TARGET_OFFER;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+      Optional<TargetKind> kind = kinds.of(attempt.target());
+      if (kind.isEmpty()) {
+        return CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));
+      }
+      Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
+      CompletableFuture<Optional<String>> made =
+          order.repeated()
+              ? kind.get().find(offer)
+              : CompletableFuture.completedFuture(Optional.empty());
+      return made.thenCompose(
+          reference ->
+              reference
+                  .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
+                  .orElseGet(() -> ask(kind.get(), attempt, offer)));
+    }
+
+    private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
+      return kind.availability(attempt.target())
+          .thenCompose(
+              availability ->
+                  availability instanceof Availability.Unavailable no
+                      ? CompletableFuture.completedFuture(
+                          refused(attempt, no.outcome(), no.detail()))
+                      : kind.offer(offer).thenApply(reference -> opened(attempt, reference)));
+    }
+
+    private Settlement opened(Attempt attempt, String reference) {
+      return (conversation, awaited) -> {
+        transfers.opened(attempt.id(), reference);
+        if (!awaited) {
+          acceptance.takeBack(conversation.key());
+        }
+        return null;
+      };
+    }
+
+    private Settlement refused(Attempt attempt, Outcome outcome, @Nullable String detail) {
+      return (conversation, awaited) -> {
+        transfers.over(attempt.id(), outcome, detail);
+        return acceptance.settled(conversation.key());
+      };
+    }
+
+    /** A target that cannot be asked is not an incident: the next one is asked. */
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+      if (fault.mayHaveBeenProcessed() || order.repeated()) {
+        // The target may have it all the same: the withdrawal that follows looks for it.
+        return Optional.of((conversation, awaited) -> acceptance.settled(conversation.key()));
+      }
+      return Optional.of(refused(attempt, Outcome.ERROR, fault.text()));
+    }
+  }
+
+  private final class WithdrawOffers implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.TARGET_WITHDRAW;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      List<Attempt> open = transfers.openOffers(conversation.key());
+      if (open.isEmpty()) {
+        return CompletableFuture.completedFuture(
+            (locked, awaited) -> acceptance.settled(locked.key()));
+      }
+      if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
+        return CompletableFuture.failedFuture(new Fault.NotYet());
+      }
+      Transfer transfer = transfers.current(conversation.key());
+      boolean forGood =
+          transfer.winner() != null || conversation.state() != ConversationState.TRANSFERRING;
+      Map<Long, OfferStatus> statuses = new ConcurrentHashMap<>();
+      List<CompletableFuture<Void>> calls = new ArrayList<>();
+      for (Attempt attempt : open) {
+        calls.add(
+            withdraw(attempt, conversation, forGood)
+                .thenAccept(status -> statuses.put(attempt.id(), status)));
+      }
+      return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+          .thenApply(done -> withdrawn(open, statuses));
+    }
+
+    private CompletableFuture<OfferStatus> withdraw(
+        Attempt attempt, Conversation conversation, boolean forGood) {
+      TargetKind kind = kinds.of(attempt.target()).orElseThrow();
+      String reference = attempt.reference();
+      if (reference != null) {
+        return withdraw(kind, placed(attempt, reference), forGood);
+      }
+      Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
+      return kind.find(offer)
+          .thenCompose(
+              found ->
+                  found
+                      .map(known -> withdraw(kind, placed(attempt, known), forGood))
+                      .orElseGet(
+                          () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())));
+    }
+
+    private CompletableFuture<OfferStatus> withdraw(
+        TargetKind kind, PlacedOffer offer, boolean forGood) {
+      return kind.withdraw(offer)
+          .thenCompose(
+              status ->
+                  forGood && status instanceof OfferStatus.Accepted
+                      ? kind.release(offer).thenApply(done -> new OfferStatus.Withdrawn())
+                      : CompletableFuture.completedFuture(status));
+    }
+
+    private Settlement withdrawn(List<Attempt> open, Map<Long, OfferStatus> statuses) {
+      return (conversation, awaited) -> {
+        for (Attempt attempt : open) {
+          OfferStatus status = Objects.requireNonNull(statuses.get(attempt.id()));
+          if (status instanceof OfferStatus.Accepted) {
+            acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
+          } else {
+            acceptance.withdrawn(conversation, attempt.id());
+          }
+        }
+        return acceptance.settled(conversation.key());
+      };
+    }
+  }
+
+  /** An offer that its target has. */
+  static PlacedOffer placed(Attempt attempt, String reference) {
+    return new PlacedOffer(attempt.offerKey(), attempt.target(), reference);
+  }
+}

@@ -1,0 +1,55 @@
+package dev.baton.dispatch;
+
+import dev.baton.bots.BotAnswer;
+import dev.baton.bots.BotMessage;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Token.Meaning;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transcript.Cause;
+import dev.baton.conversation.Transcript.Speaker;
+import dev.baton.conversation.Transfers;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down what the bot answered, and tells what it means. */
+final class BotAnswers {
+
+  private final Conversations conversations;
+  private final Transcript transcript;
+  private final Transfers transfers;
+
+  BotAnswers(Conversations conversations, Transcript transcript, Transfers transfers) {
+    this.conversations = conversations;
+    this.transcript = transcript;
+    this.transfers = transfers;
+  }
+
+  /** Keeps an answer; the caller holds the conversation's lock. */
+  Meaning keep(String key, BotAnswer answer, Cause cause, @Nullable Long inboxId) {
+    for (BotMessage message : answer.messages()) {
+      transcript.add(key, Speaker.BOT, cause, inboxId, message.json().toString());
+    }
+    String crc = answer.runtimeCrc();
+    if (crc != null) {
+      conversations.runtimeCrc(key, crc);
+    }
+    if (has(answer.messages(), BotMessage.SessionEnded.class)) {
+      conversations.sessionOver(key);
+      return Meaning.ENDED;
+    }
+    return has(answer.messages(), BotMessage.Escalate.class) ? Meaning.ESCALATED : Meaning.GOES_ON;
+  }
+
+  /** Takes up the escalate of an answer: a transfer begins. */
+  void escalated(String key, BotAnswer answer) {
+    answer.messages().stream()
+        .filter(BotMessage.Escalate.class::isInstance)
+        .map(BotMessage.Escalate.class::cast)
+        .findFirst()
+        .ifPresent(escalate -> transfers.escalated(key, escalate.id(), escalate.targets()));
+  }
+
+  private static boolean has(List<BotMessage> messages, Class<? extends BotMessage> kind) {
+    return messages.stream().anyMatch(kind::isInstance);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.baton.dispatch;
+
+import dev.baton.bots.EndReason;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Token.StepResult.Delivered;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.HeldMessage;
+import dev.baton.transfer.PlacedOffer;
+import dev.baton.transfer.TargetKinds;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Passes on to the winner what the customer typed meanwhile, one message at a time, in order. */
+final class Deliver implements Performer {
+
+  private final TargetKinds kinds;
+  private final Conversations conversations;
+  private final Inbox inbox;
+  private final Transfers transfers;
+  private final Handovers handovers;
+
+  Deliver(
+      TargetKinds kinds,
+      Conversations conversations,
+      Inbox inbox,
+      Transfers transfers,
+      Handovers handovers) {
+    this.kinds = kinds;
+    this.conversations = conversations;
+    this.inbox = inbox;
+    this.transfers = transfers;
+    this.handovers = handovers;
+  }
+
+  @Override
+  public OrderKind kind() {
+    return OrderKind.TARGET_DELIVER;
+  }
+
+  @Override
+  public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+    Optional<InboxMessage> next = inbox.nextWaiting(conversation.key());
+    if (next.isEmpty()) {
+      return CompletableFuture.completedFuture((locked, awaited) -> left(locked.key()));
+    }
+    InboxMessage message = next.get();
+    Attempt winner =
+        transfers.offer(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
+    PlacedOffer offer = AskTargets.placed(winner, Objects.requireNonNull(winner.reference()));
+    HeldMessage held =
+        new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));
+    return kinds
+        .of(winner.target())
+        .orElseThrow()
+        .deliver(offer, held, order.repeated())
+        .thenApply(
+            done ->
+                (locked, awaited) -> {
+                  inbox.become(message.id(), InboxMessage.State.DELIVERED);
+                  return left(locked.key());
+                });
+  }
+
+  /** Under the lock: either another message is there, or none is accepted from now on. */
+  private Delivered left(String key) {
+    boolean held = inbox.nextWaiting(key).isPresent();
+    if (!held) {
+      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER.wireName());
+    }
+    return new Delivered(held);
+  }
+}

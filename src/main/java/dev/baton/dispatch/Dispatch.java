@@ -1,0 +1,199 @@
+package dev.baton.dispatch;
+
+import dev.baton.bots.BotsClient;
+import dev.baton.conversation.Changes;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Node;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Token;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.TargetKinds;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's part in the work: its dispatcher, and what is done every so often. Start it when the
+ * engine is up; stop it before the engine goes. Thread-safe.
+ */
+public final class Dispatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+  private static final int WAKE_UP_EVERY = 5;
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private final Conversations conversations;
+  private final Inbox inbox;
+  private final Orders orders;
+  private final Transfers transfers;
+  private final Token token;
+  private final Node node;
+  private final Duration watchEvery;
+  private final ScheduledExecutorService threads;
+  private final Dispatcher dispatcher;
+  private final OfferWatch watch;
+  private int sweeps;
+
+  /**
+   * A part that has not started yet.
+   *
+   * @param workers how many threads settle outcomes; each holds a connection while it does
+   * @param watchEvery the wait between two looks at open offers
+   */
+  public Dispatch(
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      Transfers transfers,
+      Transcript transcript,
+      Token token,
+      Changes changes,
+      Node node,
+      BotsClient bots,
+      TargetKinds kinds,
+      TransferSettings settings,
+      RetryPolicy retries,
+      int workers,
+      Duration watchEvery) {
+    this.conversations = conversations;
+    this.inbox = inbox;
+    this.orders = orders;
+    this.transfers = transfers;
+    this.token = token;
+    this.node = node;
+    this.watchEvery = watchEvery;
+    this.threads =
+        Executors.newScheduledThreadPool(
+            workers,
+            runnable -> {
+              Thread thread = new Thread(runnable, "baton-dispatch");
+              thread.setDaemon(true);
+              return thread;
+            });
+    Acceptance acceptance = new Acceptance(conversations, transfers, orders, token, changes);
+    Handovers handovers = new Handovers(transcript);
+    BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
+    List<Performer> performers = new ArrayList<>();
+    performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());
+    performers.addAll(
+        new PartWithBot(bots, conversations, transfers, answers, settings).performers());
+    performers.addAll(new AskTargets(kinds, transfers, orders, acceptance, handovers).performers());
+    performers.add(new Deliver(kinds, conversations, inbox, transfers, handovers));
+    this.dispatcher =
+        new Dispatcher(
+            conversations, orders, token, changes, retries, threads, node.id(), performers);
+    this.watch = new OfferWatch(transfers, kinds, acceptance);
+  }
+
+  /** Where committed orders are handed in. */
+  public void submit(long orderId) {
+    dispatcher.submit(orderId);
+  }
+
+  /** Begins to sweep and to watch. */
+  public void start() {
+    node.alive();
+    threads.scheduleWithFixedDelay(
+        quietly("sweep", this::sweep), 0, SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+    threads.schedule(this::watchAgain, watchEvery.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Lets the calls under way finish for a while, and leaves the rest to other nodes. */
+  public void stop() {
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    threads.shutdown();
+    try {
+      while (dispatcher.underWay() > 0 && System.nanoTime() < deadline) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      threads.shutdownNow();
+      threads.awaitTermination(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    orders.leaveToOthers();
+    node.gone();
+  }
+
+  private void watchAgain() {
+    quietly("watch", () -> watch.look().whenComplete((done, failure) -> scheduleWatch())).run();
+  }
+
+  private void scheduleWatch() {
+    if (!threads.isShutdown()) {
+      threads.schedule(this::watchAgain, watchEvery.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void sweep() {
+    node.alive();
+    for (Order order : orders.abandoned()) {
+      if (orders.takeOver(order)) {
+        LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());
+        submit(order.id());
+      }
+    }
+    transfers.takeOverWatch();
+    retryWhatAnOperatorAllowed();
+    if (sweeps++ % WAKE_UP_EVERY == 0) {
+      inbox.overslept().forEach(this::wake);
+    }
+  }
+
+  private void retryWhatAnOperatorAllowed() {
+    Map<String, Order> failed = new HashMap<>();
+    for (Order order : orders.allFailed()) {
+      String task = order.taskId();
+      if (task != null) {
+        failed.put(task, order);
+      }
+    }
+    if (failed.isEmpty()) {
+      return;
+    }
+    for (String task : token.retried(failed.keySet())) {
+      Order order = failed.get(task);
+      if (order != null) {
+        conversations.locked(
+            order.conversationKey(),
+            conversation -> {
+              orders
+                  .find(order.id())
+                  .filter(now -> now.state() == Order.State.FAILED)
+                  .ifPresent(orders::reopen);
+              return null;
+            });
+      }
+    }
+  }
+
+  private void wake(String key) {
+    conversations.locked(
+        key,
+        conversation -> {
+          token.wake(conversation);
+          return null;
+        });
+  }
+
+  private static Runnable quietly(String what, Runnable action) {
+    return () -> {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        LOG.warn("A {} failed; the next one tries again.", what, e);
+      }
+    };
+  }
+}

@@ -1,0 +1,259 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Changes;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Token;
+import dev.baton.conversation.Token.StepResult;
+import dev.baton.dispatch.Performer.Settlement;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes this node's calls. An order is read, called with nothing held, and settled in one
+ * transaction; a failed call is tried again later, and for good it becomes an incident. Requests on
+ * one bot session are made one at a time, in order. Thread-safe.
+ */
+public final class Dispatcher {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+  private static final Duration HELD = Duration.ofSeconds(2);
+  private static final Duration CLEAN_UP_AGAIN = Duration.ofMinutes(5);
+
+  private final Conversations conversations;
+  private final Orders orders;
+  private final Token token;
+  private final Changes changes;
+  private final RetryPolicy retries;
+  private final ScheduledExecutorService threads;
+  private final String node;
+  private final Map<OrderKind, Performer> performers = new EnumMap<>(OrderKind.class);
+  private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+
+  Dispatcher(
+      Conversations conversations,
+      Orders orders,
+      Token token,
+      Changes changes,
+      RetryPolicy retries,
+      ScheduledExecutorService threads,
+      String node,
+      List<Performer> performers) {
+    this.conversations = conversations;
+    this.orders = orders;
+    this.token = token;
+    this.changes = changes;
+    this.retries = retries;
+    this.threads = threads;
+    this.node = node;
+    performers.forEach(performer -> this.performers.put(performer.kind(), performer));
+  }
+
+  /** Makes the call of a committed order, soon; does nothing if it is not this node's to make. */
+  public void submit(long orderId) {
+    later(orderId, Duration.ZERO);
+  }
+
+  /** How many calls are being made or settled. */
+  int underWay() {
+    return underWay.size();
+  }
+
+  private void later(long orderId, Duration delay) {
+    schedule(() -> start(orderId), delay);
+  }
+
+  private void schedule(Runnable action, Duration delay) {
+    try {
+      threads.schedule(
+          () -> {
+            try {
+              action.run();
+            } catch (RuntimeException e) {
+              LOG.error("An order could not be worked on; the sweep will find it again.", e);
+            }
+          },
+          delay.toMillis(),
+          TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("This node stops; the order is left to the next.", e);
+    }
+  }
+
+  private void start(long orderId) {
+    if (!underWay.add(orderId)) {
+      return;
+    }
+    boolean called = false;
+    try {
+      called = call(orderId);
+    } finally {
+      if (!called) {
+        underWay.remove(orderId);
+      }
+    }
+  }
+
+  private boolean call(long orderId) {
+    Optional<Order> found = orders.find(orderId).filter(order -> node.equals(order.owner()));
+    if (found.isEmpty()) {
+      return false;
+    }
+    Order order = found.get();
+    if (order.state() == Order.State.DROPPED) {
+      // Taken over from a dead node: whatever its call did, nobody waits for it.
+      orders.finished(order);
+      nextToBot(order);
+      return false;
+    }
+    if (order.state() == Order.State.FAILED || !itsTurn(order)) {
+      return false;
+    }
+    Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();
+    CompletableFuture<Settlement> call;
+    try {
+      call = performer(order).perform(order, conversation);
+    } catch (RuntimeException e) {
+      call = CompletableFuture.failedFuture(e);
+    }
+    call.whenComplete(
+        (settlement, failure) -> schedule(() -> finish(order, settlement, failure), Duration.ZERO));
+    return true;
+  }
+
+  private Performer performer(Order order) {
+    Performer performer = performers.get(order.kind());
+    if (performer == null) {
+      throw new IllegalStateException("Nobody performs orders of kind " + order.kind());
+    }
+    return performer;
+  }
+
+  /** Requests on a bot's session are made one at a time, or the bot answers 423. */
+  private boolean itsTurn(Order order) {
+    return !order.kind().toBot()
+        || orders
+            .firstToBot(order.conversationKey())
+            .filter(first -> first.id() == order.id())
+            .isPresent();
+  }
+
+  private void nextToBot(Order done) {
+    if (done.kind().toBot()) {
+      orders.firstToBot(done.conversationKey()).ifPresent(next -> submit(next.id()));
+    }
+  }
+
+  private void finish(Order order, @Nullable Settlement settlement, @Nullable Throwable failure) {
+    boolean held = false;
+    try {
+      if (settlement != null) {
+        succeeded(order, settlement);
+      } else {
+        failed(order, Fault.of(failure));
+      }
+    } catch (RuntimeException e) {
+      held = true;
+      if (!token.isHeld(e)) {
+        LOG.error(
+            "The outcome of order {} ({}) of conversation {} cannot be settled yet.",
+            order.id(),
+            order.kind(),
+            order.conversationKey(),
+            e);
+      }
+      schedule(() -> finish(order, settlement, failure), HELD);
+    } finally {
+      if (!held) {
+        underWay.remove(order.id());
+      }
+    }
+  }
+
+  private void succeeded(Order order, Settlement settlement) {
+    Boolean dropped =
+        conversations.locked(
+            order.conversationKey(), conversation -> settle(order, settlement, conversation));
+    if (Boolean.TRUE.equals(dropped)) {
+      nextToBot(order);
+    }
+  }
+
+  private boolean settle(Order order, Settlement settlement, Conversation conversation) {
+    Optional<Order> mine = stillMine(order);
+    if (mine.isEmpty()) {
+      return false;
+    }
+    String taskId = order.taskId();
+    boolean dropped = mine.get().state() == Order.State.DROPPED;
+    StepResult result = settlement.settle(conversation, !dropped);
+    orders.finished(order);
+    if (!dropped && taskId != null && result != null) {
+      token.advance(taskId, result);
+    }
+    changes.afterCommit(order.conversationKey());
+    return dropped;
+  }
+
+  private void failed(Order order, Fault fault) {
+    Runnable afterwards =
+        conversations.locked(
+            order.conversationKey(), conversation -> settleFailure(order, fault, conversation));
+    afterwards.run();
+  }
+
+  /** Returns what is to be done after the commit. */
+  private Runnable settleFailure(Order order, Fault fault, Conversation conversation) {
+    Optional<Order> mine = stillMine(order);
+    if (mine.isEmpty()) {
+      return () -> {};
+    }
+    if (mine.get().state() == Order.State.DROPPED) {
+      performer(order).givenUp(order, fault).ifPresent(s -> s.settle(conversation, false));
+      orders.finished(order);
+      return () -> nextToBot(order);
+    }
+    if (fault.notYet()) {
+      return () -> later(order.id(), Duration.ofMillis(500));
+    }
+    LOG.warn(
+        "{} of conversation {} failed: {}", order.kind(), order.conversationKey(), fault.text());
+    String taskId = order.taskId();
+    Optional<Duration> next = retries.next(order.attempts(), fault);
+    if (next.isPresent() || taskId == null) {
+      orders.triedInVain(order, fault.mayHaveBeenProcessed());
+      if (taskId != null) {
+        token.fail(taskId, fault.text(), retries.left(order.attempts()));
+      }
+      return () -> later(order.id(), next.orElse(CLEAN_UP_AGAIN));
+    }
+    Optional<Settlement> given = performer(order).givenUp(order, fault);
+    if (given.isPresent()) {
+      settle(order, given.get(), conversation);
+    } else {
+      orders.failed(order, fault.text(), fault.mayHaveBeenProcessed());
+      token.fail(taskId, fault.text(), 0);
+      changes.afterCommit(order.conversationKey());
+    }
+    return () -> {};
+  }
+
+  private Optional<Order> stillMine(Order order) {
+    return orders.find(order.id()).filter(now -> node.equals(now.owner()));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.baton.dispatch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transcript.Line;
+import dev.baton.conversation.Transcript.Speaker;
+import dev.baton.transfer.Handover;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+
+/** What a target is told of the conversation that it is offered. */
+final class Handovers {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Transcript transcript;
+
+  Handovers(Transcript transcript) {
+    this.transcript = transcript;
+  }
+
+  Handover of(Conversation conversation) {
+    List<Line> said = transcript.all(conversation.key());
+    List<JsonNode> bodies = said.stream().map(line -> read(line.body())).toList();
+    List<Handover.Line> lines = new ArrayList<>();
+    for (int i = 0; i < said.size(); i++) {
+      Line line = said.get(i);
+      if (line.speaker() != Speaker.BATON) {
+        words(bodies.get(i), bodies.subList(0, i))
+            .ifPresent(words -> lines.add(new Handover.Line(line.at(), speaker(line), words)));
+      }
+    }
+    return new Handover(
+        conversation.key(), Objects.requireNonNull(conversation.sessionId()), lines);
+  }
+
+  /** A message of the customer in words: its text, or the label of the choice. */
+  String words(String key, InboxMessage message) {
+    String text = message.text();
+    if (text != null) {
+      return text;
+    }
+    List<JsonNode> bodies = transcript.all(key).stream().map(line -> read(line.body())).toList();
+    return label(Objects.requireNonNull(message.choiceId()), bodies);
+  }
+
+  private static String speaker(Line line) {
+    return line.speaker().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** What a person would say was said; empty for what is not for people, such as an escalate. */
+  private static Optional<String> words(JsonNode body, List<JsonNode> earlier) {
+    if (body.path("text").isTextual()) {
+      return Optional.of(body.path("text").asText()).filter(text -> !text.isBlank());
+    }
+    if (body.path("choices").isArray()) {
+      return Optional.of(
+          StreamSupport.stream(body.path("choices").spliterator(), false)
+              .map(choice -> choice.path("label").asText())
+              .collect(Collectors.joining(" | ")));
+    }
+    if (body.path("choiceId").isTextual()) {
+      String id = body.path("choiceId").asText();
+      return Optional.of(label(id, earlier));
+    }
+    return Optional.empty();
+  }
+
+  private static String label(String choiceId, List<JsonNode> earlier) {
+    for (JsonNode body : earlier) {
+      for (JsonNode choice : body.path("choices")) {
+        if (choice.path("id").asText().equals(choiceId)) {
+          return choice.path("label").asText();
+        }
+      }
+    }
+    return choiceId;
+  }
+
+  private static JsonNode read(String body) {
+    try {
+      return JSON.readTree(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A line of the transcript cannot be read.", e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.PlacedOffer;
+import dev.baton.transfer.TargetKind;
+import dev.baton.transfer.TargetKinds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks the targets how this node's open offers stand: one question per kind of target. */
+final class OfferWatch {
+
+  private static final Logger LOG = LoggerFactory.getLogger(OfferWatch.class);
+
+  private final Transfers transfers;
+  private final TargetKinds kinds;
+  private final Acceptance acceptance;
+
+  OfferWatch(Transfers transfers, TargetKinds kinds, Acceptance acceptance) {
+    this.transfers = transfers;
+    this.kinds = kinds;
+    this.acceptance = acceptance;
+  }
+
+  /** Looks once; completes when every answer that came is written down. */
+  CompletableFuture<Void> look() {
+    Map<TargetKind, List<Attempt>> byKind = new HashMap<>();
+    for (Attempt attempt : transfers.watched()) {
+      kinds
+          .of(attempt.target())
+          .ifPresent(kind -> byKind.computeIfAbsent(kind, k -> new ArrayList<>()).add(attempt));
+    }
+    return CompletableFuture.allOf(
+        byKind.entrySet().stream()
+            .map(entry -> ask(entry.getKey(), entry.getValue()))
+            .toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> ask(TargetKind kind, List<Attempt> attempts) {
+    List<PlacedOffer> offers =
+        attempts.stream()
+            .map(a -> AskTargets.placed(a, Objects.requireNonNull(a.reference())))
+            .toList();
+    return kind.status(offers)
+        .handleAsync(
+            (statuses, failure) -> {
+              if (failure != null) {
+                LOG.warn("The open offers cannot be asked after: {}", Fault.of(failure).text());
+              } else {
+                attempts.forEach(attempt -> answer(attempt, statuses));
+              }
+              return null;
+            });
+  }
+
+  private void answer(Attempt attempt, Map<String, OfferStatus> statuses) {
+    OfferStatus status = statuses.get(attempt.offerKey());
+    if (status == null || status instanceof OfferStatus.Waiting) {
+      return;
+    }
+    try {
+      acceptance.answered(attempt.conversationKey(), attempt.id(), status);
+    } catch (RuntimeException e) {
+      // Asked again at the next look; a suspended process, for instance, takes it then.
+      LOG.warn(
+          "The answer to an offer of conversation {} cannot be taken yet: {}",
+          attempt.conversationKey(),
+          e.getMessage());
+    }
+  }
+}

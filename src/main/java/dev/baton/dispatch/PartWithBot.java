@@ -1,0 +1,193 @@
+package dev.baton.dispatch;
+
+import dev.baton.bots.BotAnswer;
+import dev.baton.bots.BotsClient;
+import dev.baton.bots.EndReason;
+import dev.baton.bots.SessionMessage.TransferFailed;
+import dev.baton.bots.SessionMessage.TransferSucceeded;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Token.Meaning;
+import dev.baton.conversation.Token.StepResult.Done;
+import dev.baton.conversation.Token.StepResult.FailureTold;
+import dev.baton.conversation.Transcript.Cause;
+import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.FailureReason;
+import dev.baton.transfer.FailureReport;
+import dev.baton.transfer.Outcome;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** The bot's answer to its escalate, and the end of its session. */
+final class PartWithBot {
+
+  private final BotsClient bots;
+  private final Conversations conversations;
+  private final Transfers transfers;
+  private final BotAnswers answers;
+  private final TransferSettings settings;
+
+  PartWithBot(
+      BotsClient bots,
+      Conversations conversations,
+      Transfers transfers,
+      BotAnswers answers,
+      TransferSettings settings) {
+    this.bots = bots;
+    this.conversations = conversations;
+    this.transfers = transfers;
+    this.answers = answers;
+    this.settings = settings;
+  }
+
+  List<Performer> performers() {
+    return List.of(new ReportSuccess(), new ReportFailure(), new End());
+  }
+
+  private final class ReportSuccess implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_TRANSFER_SUCCEEDED;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      Transfer transfer = transfers.current(conversation.key());
+      long sequenceId = Objects.requireNonNull(order.sequenceId());
+      return bots.send(
+              TalkToBot.session(conversation),
+              new TransferSucceeded(sequenceId, transfer.escalateId()),
+              UUID.randomUUID())
+          .<Settlement>thenApply(answer -> (locked, awaited) -> told(locked, transfer, answer))
+          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> notTold(transfer)));
+    }
+
+    private Done told(Conversation conversation, Transfer transfer, BotAnswer answer) {
+      answers.keep(conversation.key(), answer, Cause.REPORT, null);
+      transfers.reported(transfer, "succeeded", null, null);
+      return new Done();
+    }
+
+    private Done notTold(Transfer transfer) {
+      transfers.reported(transfer, "session-gone", null, null);
+      return new Done();
+    }
+  }
+
+  private final class ReportFailure implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_TRANSFER_FAILED;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      Transfer transfer = transfers.current(conversation.key());
+      FailureReport report = FailureReport.of(outcomes(transfer));
+      TransferFailed message =
+          new TransferFailed(
+              Objects.requireNonNull(order.sequenceId()),
+              transfer.escalateId(),
+              TransferFailed.Reason.valueOf(report.reason().name()),
+              report.description());
+      return bots.send(TalkToBot.session(conversation), message, UUID.randomUUID())
+          .<Settlement>thenApply(
+              answer -> (locked, awaited) -> told(locked, transfer, report, answer, awaited))
+          .exceptionally(
+              e ->
+                  TalkToBot.ifGone(
+                      e, (locked, awaited) -> told(locked, transfer, report, null, awaited)));
+    }
+
+    /** The answer is null when the bot no longer knows the session. */
+    private FailureTold told(
+        Conversation conversation,
+        Transfer transfer,
+        FailureReport report,
+        @Nullable BotAnswer answer,
+        boolean awaited) {
+      String key = conversation.key();
+      Meaning meaning =
+          answer == null ? Meaning.GONE : answers.keep(key, answer, Cause.REPORT, null);
+      transfers.reported(
+          transfer,
+          answer == null ? "session-gone" : "failed",
+          report.reason().wireName(),
+          report.description());
+      int failures = conversation.failedTransfers() + 1;
+      conversations.failedTransfers(key, failures);
+      boolean again = meaning != Meaning.ESCALATED || failures < settings.maxFailuresInARow();
+      boolean back = settings.backToBot() && again && meaning != Meaning.GONE;
+      if (awaited) {
+        goOn(key, meaning, back, report.reason(), answer);
+      }
+      return new FailureTold(meaning, back);
+    }
+
+    private void goOn(
+        String key,
+        Meaning meaning,
+        boolean back,
+        FailureReason reason,
+        @Nullable BotAnswer answer) {
+      if (!back || meaning == Meaning.ENDED) {
+        EndReason end = reason == FailureReason.ERROR ? EndReason.ERROR : EndReason.OTHER;
+        conversations.over(key, ConversationState.ENDED, end.wireName());
+      } else if (meaning == Meaning.ESCALATED && answer != null) {
+        answers.escalated(key, answer);
+      } else {
+        conversations.goesOn(key, ConversationState.TALKING);
+      }
+    }
+  }
+
+  private List<Outcome> outcomes(Transfer transfer) {
+    return transfers.offers(transfer).stream()
+        .map(Attempt::outcome)
+        .filter(Objects::nonNull)
+        .map(Objects::requireNonNull)
+        .toList();
+  }
+
+  private final class End implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_END;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      if (conversation.sessionId() == null || conversation.sessionOver()) {
+        return CompletableFuture.completedFuture((locked, awaited) -> new Done());
+      }
+      String reason = conversation.endReason();
+      return bots.end(
+              TalkToBot.session(conversation),
+              reason == null ? EndReason.OTHER : EndReason.of(reason),
+              UUID.randomUUID())
+          .<Settlement>thenApply(answer -> (locked, awaited) -> ended(locked, answer))
+          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> gone(locked)));
+    }
+
+    private Done ended(Conversation conversation, BotAnswer answer) {
+      answers.keep(conversation.key(), answer, Cause.END, null);
+      return gone(conversation);
+    }
+
+    private Done gone(Conversation conversation) {
+      conversations.sessionOver(conversation.key());
+      return new Done();
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Token.StepResult;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** How orders of one kind are carried out. Thread-safe. */
+interface Performer {
+
+  /** The kind. */
+  OrderKind kind();
+
+  /** Makes the call. Called, and answered, outside of any transaction. */
+  CompletableFuture<Settlement> perform(Order order, Conversation conversation);
+
+  /**
+   * What becomes of an order whose tries are used up; empty when only an operator can decide.
+   *
+   * @param order as before the call
+   */
+  default Optional<Settlement> givenUp(Order order, Fault fault) {
+    return Optional.empty();
+  }
+
+  /** What a call brought about. */
+  @FunctionalInterface
+  interface Settlement {
+
+    /**
+     * Writes it down; called in the transaction that holds the conversation's lock.
+     *
+     * @param awaited whether the process still waits for it; if not, it went another way meanwhile
+     * @return what the process goes on with; null when its step is not over yet
+     */
+    @Nullable StepResult settle(Conversation conversation, boolean awaited);
+  }
+}

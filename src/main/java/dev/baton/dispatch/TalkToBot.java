@@ -1,0 +1,186 @@
+package dev.baton.dispatch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.baton.bots.BotAnswer;
+import dev.baton.bots.BotsClient;
+import dev.baton.bots.BotsException;
+import dev.baton.bots.SessionMessage;
+import dev.baton.bots.SessionRef;
+import dev.baton.bots.StartSession;
+import dev.baton.bots.Variable;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Token.Meaning;
+import dev.baton.conversation.Token.StepResult.BotSaid;
+import dev.baton.conversation.Transcript.Cause;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** The chat loop's calls: start the session, send the customer's messages. */
+final class TalkToBot {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final BotsClient bots;
+  private final Conversations conversations;
+  private final Inbox inbox;
+  private final Orders orders;
+  private final BotAnswers answers;
+
+  TalkToBot(
+      BotsClient bots,
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      BotAnswers answers) {
+    this.bots = bots;
+    this.conversations = conversations;
+    this.inbox = inbox;
+    this.orders = orders;
+    this.answers = answers;
+  }
+
+  List<Performer> performers() {
+    return List.of(new Start(), new Message());
+  }
+
+  private final class Start implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_START;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      StartSession start =
+          new StartSession(
+              conversation.botId(),
+              externalKey(conversation.key()),
+              conversation.openingText(),
+              variables(conversation.openingVariables()),
+              List.of(),
+              null);
+      return bots.start(start, UUID.randomUUID())
+          .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited));
+    }
+
+    private BotSaid started(Conversation conversation, BotAnswer answer, boolean awaited) {
+      String key = conversation.key();
+      conversations.sessionStarted(key, Objects.requireNonNull(answer.sessionId()));
+      Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
+      if (!awaited && meaning != Meaning.ENDED) {
+        // The customer left while the session was being started: nobody else will end it.
+        orders.place(OrderKind.BOT_END, key, null, null, null, null);
+      }
+      return new BotSaid(meaning);
+    }
+  }
+
+  private final class Message implements Performer {
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_MESSAGE;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      long inboxId = Objects.requireNonNull(order.inboxId());
+      InboxMessage message = inbox.byId(inboxId);
+      return bots.send(session(conversation), toBot(order, message), UUID.randomUUID())
+          .<Settlement>thenApply(
+              answer -> (locked, awaited) -> answered(locked, answer, inboxId, awaited))
+          .exceptionally(e -> ifGone(e, (locked, awaited) -> lost(locked, inboxId)));
+    }
+
+    private BotSaid answered(
+        Conversation conversation, BotAnswer answer, long inboxId, boolean awaited) {
+      inbox.become(inboxId, InboxMessage.State.ANSWERED);
+      conversations.failedTransfers(conversation.key(), 0);
+      return new BotSaid(take(conversation, answer, Cause.MESSAGE, inboxId, awaited));
+    }
+
+    private BotSaid lost(Conversation conversation, long inboxId) {
+      inbox.become(inboxId, InboxMessage.State.UNDELIVERED);
+      conversations.sessionOver(conversation.key());
+      conversations.over(conversation.key(), ConversationState.ENDED, conversation.endReason());
+      return new BotSaid(Meaning.GONE);
+    }
+  }
+
+  private Meaning take(
+      Conversation conversation,
+      BotAnswer answer,
+      Cause cause,
+      @Nullable Long inboxId,
+      boolean awaited) {
+    String key = conversation.key();
+    Meaning meaning = answers.keep(key, answer, cause, inboxId);
+    if (awaited) {
+      switch (meaning) {
+        case ESCALATED -> {
+          answers.escalated(key, answer);
+          conversations.goesOn(key, ConversationState.TRANSFERRING);
+        }
+        case ENDED, GONE -> conversations.over(key, ConversationState.ENDED, null);
+        case GOES_ON -> {}
+      }
+    }
+    return meaning;
+  }
+
+  private static SessionMessage toBot(Order order, InboxMessage message) {
+    long sequenceId = Objects.requireNonNull(order.sequenceId());
+    String text = message.text();
+    return text != null
+        ? new SessionMessage.Text(sequenceId, null, text)
+        : SessionMessage.Choice.byId(sequenceId, null, Objects.requireNonNull(message.choiceId()));
+  }
+
+  /** The session of a conversation that has one. */
+  static SessionRef session(Conversation conversation) {
+    return new SessionRef(
+        Objects.requireNonNull(conversation.sessionId()), conversation.runtimeCrc());
+  }
+
+  /** A session that the bot no longer knows is an outcome; every other failure stays one. */
+  static Performer.Settlement ifGone(Throwable failure, Performer.Settlement gone) {
+    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    if (cause instanceof BotsException.SessionGone) {
+      return gone;
+    }
+    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+  }
+
+  /** The Bots API wants a UUID; the same conversation always has the same. */
+  private static UUID externalKey(String key) {
+    return UUID.nameUUIDFromBytes(("baton/" + key).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static List<Variable> variables(String json) {
+    List<Variable> variables = new ArrayList<>();
+    try {
+      for (JsonNode variable : JSON.readTree(json)) {
+        variables.add(Variable.read(variable));
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("The start variables cannot be read.", e);
+    }
+    return variables;
+  }
+}
