@@ -57,6 +57,18 @@ public final class Inbox {
         .optional();
   }
 
+  /** The id of the message that is ordered to be sent. */
+  public long beingSent(String key) {
+    return jdbc.sql(
+            """
+            select id from baton_inbox where conversation_key = ? and state = 'SENDING'
+            order by id fetch first row only""")
+        .param(key)
+        .query(Long.class)
+        .optional()
+        .orElseThrow(() -> new IllegalStateException("No message was taken from the inbox."));
+  }
+
   /** Moves a message on. */
   public void become(long id, State state) {
     jdbc.sql("update baton_inbox set state = ? where id = ?").params(state.name(), id).update();

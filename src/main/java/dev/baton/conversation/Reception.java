@@ -234,7 +234,7 @@ public final class Reception {
             return null;
           }
           if (!conversation.state().over()) {
-            conversations.over(key, ConversationState.ENDED, conversation.endReason());
+            conversations.over(key, ConversationState.ENDED, "Other");
           }
           int undelivered = inbox.giveUp(key);
           if (undelivered > 0) {

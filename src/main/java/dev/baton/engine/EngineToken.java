@@ -1,0 +1,140 @@
+package dev.baton.engine;
+
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Token;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.OptimisticLockingException;
+import org.camunda.bpm.engine.ProcessEngineException;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.SuspendedEntityInteractionException;
+import org.camunda.bpm.engine.externaltask.ExternalTask;
+import org.camunda.bpm.engine.runtime.Execution;
+
+/**
+ * Moves the token of {@code bot-conversation} at every step: the ordinary path. Steps that call
+ * somebody are external tasks, locked for Baton for good, since an order and not the engine's lock
+ * says who makes the call. Thread-safe.
+ */
+public final class EngineToken implements Token {
+
+  /** The worker that owns the external tasks. */
+  public static final String WORKER = "baton";
+
+  /** How long they are locked, in milliseconds: longer than any conversation. */
+  public static final long LOCK = 10L * 365 * 24 * 60 * 60 * 1000;
+
+  private static final int DEADLOCK = 10_000;
+
+  private final RuntimeService runtime;
+  private final ExternalTaskService tasks;
+
+  /** Of this engine. */
+  public EngineToken(RuntimeService runtime, ExternalTaskService tasks) {
+    this.runtime = runtime;
+    this.tasks = tasks;
+  }
+
+  @Override
+  public void begin(String key, Opening opening) {
+    Map<String, Object> variables = new HashMap<>();
+    if (opening.botId() != null) {
+      variables.put(BotConversation.BOT_ID.name(), opening.botId());
+    }
+    if (opening.text() != null) {
+      variables.put(BotConversation.TEXT.name(), opening.text());
+    }
+    if (opening.variables() != null) {
+      variables.put(BotConversation.VARIABLES.name(), opening.variables());
+    }
+    runtime.startProcessInstanceByKey(BotConversation.KEY, key, variables);
+  }
+
+  @Override
+  public void wake(Conversation conversation) {
+    send(conversation, BotConversation.ARRIVED);
+  }
+
+  @Override
+  public void leave(Conversation conversation) {
+    send(conversation, BotConversation.LEFT);
+  }
+
+  private void send(Conversation conversation, String message) {
+    // Looked up first: a correlation that fails would mark the whole transaction for rollback.
+    Execution waiting =
+        runtime
+            .createExecutionQuery()
+            .processInstanceId(conversation.processInstanceId())
+            .messageEventSubscriptionName(message)
+            .active()
+            .singleResult();
+    if (waiting != null) {
+      runtime.messageEventReceived(message, waiting.getId());
+    }
+  }
+
+  @Override
+  public void advance(String taskId, StepResult result) {
+    tasks.complete(taskId, WORKER, variables(result));
+  }
+
+  private static Map<String, Object> variables(StepResult result) {
+    Map<String, Object> variables = new HashMap<>();
+    if (result instanceof StepResult.BotSaid said) {
+      variables.put(
+          BotConversation.BOT_SAID.name(),
+          BotConversation.BOT_SAID.value(BotConversation.said(said.meaning())));
+    } else if (result instanceof StepResult.FailureTold told) {
+      variables.put(
+          BotConversation.BOT_SAID.name(),
+          BotConversation.BOT_SAID.value(BotConversation.said(told.meaning())));
+      variables.put(
+          BotConversation.AFTER_FAILURE.name(),
+          BotConversation.AFTER_FAILURE.value(told.backToBot() ? "back-to-bot" : "end"));
+    } else if (result instanceof StepResult.OffersSettled settled) {
+      variables.put(
+          BotConversation.WINNER.name(), BotConversation.WINNER.value(settled.winner()));
+      variables.put(
+          BotConversation.OFFERS_OPEN.name(),
+          BotConversation.OFFERS_OPEN.value(settled.offersOpen()));
+    } else if (result instanceof StepResult.Delivered delivered) {
+      variables.put(
+          BotConversation.MESSAGES_HELD.name(),
+          BotConversation.MESSAGES_HELD.value(delivered.messagesHeld()));
+    }
+    return variables;
+  }
+
+  @Override
+  public void fail(String taskId, String error, int retriesLeft) {
+    tasks.handleFailure(taskId, WORKER, error, null, retriesLeft, LOCK);
+  }
+
+  @Override
+  public List<String> retried(Collection<String> taskIds) {
+    return tasks
+        .createExternalTaskQuery()
+        .externalTaskIdIn(new HashSet<>(taskIds))
+        .withRetriesLeft()
+        .list()
+        .stream()
+        .map(ExternalTask::getId)
+        .toList();
+  }
+
+  @Override
+  public boolean isConflict(RuntimeException e) {
+    return e instanceof OptimisticLockingException
+        || (e instanceof ProcessEngineException engine && engine.getCode() == DEADLOCK);
+  }
+
+  @Override
+  public boolean isHeld(RuntimeException e) {
+    return e instanceof SuspendedEntityInteractionException;
+  }
+}

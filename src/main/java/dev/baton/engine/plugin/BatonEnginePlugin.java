@@ -1,0 +1,91 @@
+package dev.baton.engine.plugin;
+
+import dev.baton.engine.Steps;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.RepositoryService;
+import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParseListener;
+import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.springframework.core.io.Resource;
+
+/**
+ * Makes an engine know Baton's steps. In a process of any key, an external task with one of Baton's
+ * topics places an order with Baton instead of waiting for a worker to fetch it.
+ *
+ * <p>Baton's own processes are deployed on request only, although they lie on the class path.
+ */
+public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
+
+  private static final String LIBRARY = "baton-library/";
+  private static final List<String> PROCESSES =
+      List.of("bot-conversation.bpmn", "customer-inbox.bpmn");
+
+  private final Supplier<Steps> steps;
+  private final boolean deployLibrary;
+
+  /**
+   * For an engine that Spring manages.
+   *
+   * @param steps asked for when a process runs, since the steps need the engine
+   * @param deployLibrary whether the processes of Baton's library are deployed
+   */
+  public BatonEnginePlugin(Supplier<Steps> steps, boolean deployLibrary) {
+    this.steps = steps;
+    this.deployLibrary = deployLibrary;
+  }
+
+  @Override
+  public void preInit(ProcessEngineConfigurationImpl configuration) {
+    List<BpmnParseListener> listeners = configuration.getCustomPostBPMNParseListeners();
+    if (listeners == null) {
+      listeners = new ArrayList<>();
+      configuration.setCustomPostBPMNParseListeners(listeners);
+    }
+    listeners.add(new OrderParseListener(steps));
+    if (configuration instanceof SpringProcessEngineConfiguration spring) {
+      spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));
+    }
+  }
+
+  /** Camunda's starter finds process files in every jar: the library is not meant by that. */
+  private static Resource[] withoutLibrary(Resource[] resources) {
+    return Arrays.stream(resources)
+        .filter(resource -> !isLibrary(resource))
+        .toArray(Resource[]::new);
+  }
+
+  private static boolean isLibrary(Resource resource) {
+    try {
+      return resource.getURL().toString().contains("/" + LIBRARY);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void postInit(ProcessEngineConfigurationImpl configuration) {
+    configuration.setHistoryEventHandler(
+        new WithoutCustomersWords(configuration.getHistoryEventHandler()));
+  }
+
+  @Override
+  public void postProcessEngineBuild(ProcessEngine engine) {
+    if (deployLibrary) {
+      RepositoryService repository = engine.getRepositoryService();
+      var deployment =
+          repository.createDeployment().name("baton").source("baton").enableDuplicateFiltering(true);
+      for (String process : PROCESSES) {
+        deployment.addInputStream(
+            process,
+            BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + process));
+      }
+      deployment.deploy();
+    }
+  }
+}

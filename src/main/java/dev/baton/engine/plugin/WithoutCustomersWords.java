@@ -1,0 +1,47 @@
+package dev.baton.engine.plugin;
+
+import dev.baton.engine.BotConversation;
+import dev.baton.engine.CustomerInbox;
+import java.util.List;
+import java.util.Set;
+import org.camunda.bpm.engine.impl.history.event.HistoricFormPropertyEventEntity;
+import org.camunda.bpm.engine.impl.history.event.HistoricVariableUpdateEventEntity;
+import org.camunda.bpm.engine.impl.history.event.HistoryEvent;
+import org.camunda.bpm.engine.impl.history.handler.HistoryEventHandler;
+
+/** Keeps what customers write out of the engine's history, whatever its level. */
+final class WithoutCustomersWords implements HistoryEventHandler {
+
+  private static final Set<String> PROCESSES = Set.of(BotConversation.KEY, CustomerInbox.KEY);
+  private static final Set<String> WORDS =
+      Set.of(
+          BotConversation.TEXT.name(),
+          BotConversation.VARIABLES.name(),
+          CustomerInbox.CHOICE_ID.name());
+
+  private final HistoryEventHandler next;
+
+  WithoutCustomersWords(HistoryEventHandler next) {
+    this.next = next;
+  }
+
+  @Override
+  public void handleEvent(HistoryEvent event) {
+    if (!hasWords(event)) {
+      next.handleEvent(event);
+    }
+  }
+
+  @Override
+  public void handleEvents(List<HistoryEvent> events) {
+    next.handleEvents(events.stream().filter(event -> !hasWords(event)).toList());
+  }
+
+  private static boolean hasWords(HistoryEvent event) {
+    return PROCESSES.contains(event.getProcessDefinitionKey())
+        && ((event instanceof HistoricVariableUpdateEventEntity variable
+                && WORDS.contains(variable.getVariableName()))
+            || (event instanceof HistoricFormPropertyEventEntity form
+                && WORDS.contains(form.getPropertyId())));
+  }
+}
