@@ -1,0 +1,24 @@
+package dev.baton.http;
+
+import java.net.URI;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request, complete with all headers the server shall see, {@code Content-Type} included. Nothing
+ * is added but what HTTP itself needs.
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never changed after construction
+public record HttpCall(
+    String method, URI uri, Map<String, String> headers, byte @Nullable [] body) {
+
+  public HttpCall {
+    headers = Map.copyOf(headers);
+  }
+
+  /** Without headers, query and body: they hold tokens and texts. */
+  @Override
+  public String toString() {
+    return method + " " + uri.getScheme() + "://" + uri.getRawAuthority() + uri.getRawPath();
+  }
+}
