@@ -12,8 +12,12 @@ import org.jspecify.annotations.Nullable;
 public record HttpCall(
     String method, URI uri, Map<String, String> headers, byte @Nullable [] body) {
 
-  public HttpCall {
-    headers = Map.copyOf(headers);
+  // Written out: of a compact constructor NullAway does not see across jars that body may be null.
+  public HttpCall(String method, URI uri, Map<String, String> headers, byte @Nullable [] body) {
+    this.method = method;
+    this.uri = uri;
+    this.headers = Map.copyOf(headers);
+    this.body = body;
   }
 
   /** Without headers, query and body: they hold tokens and texts. */

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
@@ -17,6 +18,7 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
 import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpCaller implements AutoCloseable {
 
-  private static final String BEGUN = HttpCaller.class.getName() + ".begun";
+  private static final String EXCHANGE = Exchange.class.getName();
 
   private final TimeLimits limits;
   private final CloseableHttpAsyncClient client;
@@ -69,7 +71,8 @@ public final class HttpCaller implements AutoCloseable {
                     .build())
             // Runs when the connection stands and the request is about to be written.
             .addRequestInterceptorLast(
-                (request, entity, context) -> context.setAttribute(BEGUN, true))
+                (request, entity, context) ->
+                    ((Exchange) context.getAttribute(EXCHANGE)).requireOpen())
             .evictIdleConnections(TimeValue.ofSeconds(30))
             .disableAutomaticRetries()
             .disableRedirectHandling()
@@ -123,31 +126,55 @@ public final class HttpCaller implements AutoCloseable {
     return thread;
   }
 
+  private enum Progress {
+    WAITING,
+    BEGUN,
+    GIVEN_UP
+  }
+
   private final class Exchange implements FutureCallback<HttpAnswer> {
 
     final CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
-    private final HttpClientContext context = HttpClientContext.create();
+    private final AtomicReference<Progress> progress = new AtomicReference<>(Progress.WAITING);
     private final HttpCall call;
 
     Exchange(HttpCall call) {
       this.call = call;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // what hangs on the answer cannot fail
     void start() {
-      Future<?> deadline =
-          timer.schedule(
-              () -> failed(new TimeoutException("no end within " + limits.total())),
-              limits.total().toMillis(),
-              TimeUnit.MILLISECONDS);
+      HttpClientContext context = HttpClientContext.create();
+      context.setAttribute(EXCHANGE, this);
+      // The pool looks at its lease limit only when something else happens to it.
+      Future<?> start = after(limits.lease().plus(limits.connect()), this::failUnlessBegun);
+      Future<?> end = after(limits.total(), () -> failed(new TimeoutException()));
       open.add(this);
-      var unused =
-          answer.whenComplete(
-              (result, fault) -> {
-                deadline.cancel(false);
-                open.remove(this);
-              });
+      answer.whenComplete(
+          (result, fault) -> {
+            start.cancel(false);
+            end.cancel(false);
+            open.remove(this);
+          });
       Future<HttpAnswer> sent = client.execute(request(call), new BoundedAnswer(), context, this);
-      var alsoUnused = answer.whenComplete((result, fault) -> sent.cancel(true));
+      answer.whenComplete((result, fault) -> sent.cancel(true));
+    }
+
+    /** From here on the server may see the request; unless the caller was told it never will. */
+    void requireOpen() throws HttpException {
+      if (!progress.compareAndSet(Progress.WAITING, Progress.BEGUN)) {
+        throw new HttpException("given up before it was sent");
+      }
+    }
+
+    private void failUnlessBegun() {
+      if (progress.get() != Progress.BEGUN) {
+        failed(new TimeoutException());
+      }
+    }
+
+    private Future<?> after(Duration time, Runnable task) {
+      return timer.schedule(task, time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -158,10 +185,11 @@ public final class HttpCaller implements AutoCloseable {
     @Override
     public void failed(Exception cause) {
       String message = call + ": " + cause.getClass().getSimpleName();
+      boolean begun = !progress.compareAndSet(Progress.WAITING, Progress.GIVEN_UP);
       answer.completeExceptionally(
-          context.getAttribute(BEGUN) == null
-              ? new NotSentException(message, cause)
-              : new UnknownOutcomeException(message, cause));
+          begun
+              ? new UnknownOutcomeException(message, cause)
+              : new NotSentException(message, cause));
     }
 
     @Override

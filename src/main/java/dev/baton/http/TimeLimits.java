@@ -3,7 +3,8 @@ package dev.baton.http;
 import java.time.Duration;
 
 /**
- * How long each part of a call may take.
+ * How long each part of a call may take. A request that could not be begun within lease and connect
+ * together is given up as not sent.
  *
  * @param lease waiting for a free connection
  * @param connect opening one, per address

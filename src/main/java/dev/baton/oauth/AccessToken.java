@@ -5,6 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
+ * A bearer token and what its issuer said about the org.
+ *
  * @param value what goes behind {@code Bearer}
  * @param instanceUrl base of the org's REST API, if the token answer named it
  * @param orgId id of the org, if the token answer named it
