@@ -1,0 +1,213 @@
+package dev.baton.salesforce;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.http.HttpAnswer;
+import dev.baton.http.HttpCaller;
+import dev.baton.http.NoAnswerException;
+import dev.baton.oauth.AccessToken;
+import dev.baton.oauth.OAuthException;
+import dev.baton.oauth.TokenSource;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+
+/**
+ * Records of one Salesforce org over its REST API.
+ *
+ * <p>Thread-safe, never blocks. A token that is refused is renewed once and the call sent again;
+ * nothing else is repeated here. Futures fail with a {@link SalesforceException}, as usual inside a
+ * {@link CompletionException} where they were derived from others.
+ */
+public final class SalesforceClient {
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?");
+  private static final Pattern OBJECT = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+
+  /** 200,000 records: a query of ours that gets here follows a circle. */
+  private static final int MOST_PAGES = 100;
+
+  private final SalesforceSettings settings;
+  private final HttpCaller http;
+  private final TokenSource tokens;
+
+  public SalesforceClient(SalesforceSettings settings, HttpCaller http, TokenSource tokens) {
+    this.settings = settings;
+    this.http = http;
+    this.tokens = tokens;
+  }
+
+  /**
+   * Creates a record. Not idempotent: after a failure that may have been processed, look first.
+   *
+   * @param object API name, "Case"
+   * @param headers in addition to the usual ones, for example {@code Sforce-Auto-Assign}
+   * @return the record's id
+   */
+  public CompletableFuture<String> create(
+      String object, ObjectNode fields, Map<String, String> headers) {
+    RestCall call =
+        new RestCall("POST", "create " + object, sobject(object), headers, fields.deepCopy());
+    return send(call).thenApply(answer -> createdId(call, answer));
+  }
+
+  /** Changes fields of a record. */
+  public CompletableFuture<Void> update(
+      String object, String id, ObjectNode fields, Map<String, String> headers) {
+    if (!isId(id)) {
+      return CompletableFuture.failedFuture(
+          new SalesforceException.Misconfigured("This is no id of a record", null));
+    }
+    String path = sobject(object) + "/" + id;
+    return send(new RestCall("PATCH", "update " + object, path, headers, fields.deepCopy()))
+        .thenAccept(answer -> {});
+  }
+
+  /**
+   * All records of a SOQL query, all pages of it.
+   *
+   * @param soql with every value from outside escaped
+   */
+  public CompletableFuture<List<JsonNode>> query(String soql) {
+    // %20 and not "+", which is a space in forms only.
+    String q = URLEncoder.encode(soql, StandardCharsets.UTF_8).replace("+", "%20");
+    return pages(data() + "/query?q=" + q, new ArrayList<>(), MOST_PAGES);
+  }
+
+  /** Whether the text has the form of a record id; says nothing about its check characters. */
+  static boolean isId(String text) {
+    return ID.matcher(text).matches();
+  }
+
+  private CompletableFuture<List<JsonNode>> pages(
+      String path, List<JsonNode> records, int pagesLeft) {
+    RestCall call = RestCall.get("query", path);
+    return send(call)
+        .thenCompose(
+            answer -> {
+              JsonNode page = RestFault.parse(answer);
+              JsonNode done = page.path("done");
+              if (!page.path("records").isArray() || !done.isBoolean()) {
+                return failed(unreadable(call, answer));
+              }
+              page.path("records").forEach(records::add);
+              if (done.booleanValue()) {
+                return CompletableFuture.completedFuture(records);
+              }
+              String next = page.path("nextRecordsUrl").asText();
+              // Only a path: an absolute URL would take our token to another host.
+              return next.startsWith("/services/data/") && pagesLeft > 1
+                  ? pages(next, records, pagesLeft - 1)
+                  : failed(unreadable(call, answer));
+            });
+  }
+
+  private CompletableFuture<HttpAnswer> send(RestCall call) {
+    return attempt(call)
+        .thenCompose(
+            tried -> {
+              if (succeeded(tried.answer()) || !RestFault.of(tried.answer()).refusesToken()) {
+                return CompletableFuture.completedFuture(tried);
+              }
+              tokens.reject(tried.token());
+              return attempt(call);
+            })
+        .exceptionallyCompose(fault -> failed(translate(call, fault)))
+        .thenCompose(
+            tried ->
+                succeeded(tried.answer())
+                    ? CompletableFuture.completedFuture(tried.answer())
+                    : failed(RestFault.of(tried.answer()).toException(call)));
+  }
+
+  private CompletableFuture<Attempt> attempt(RestCall call) {
+    return tokens
+        .token()
+        .thenCompose(
+            token ->
+                http.send(call.to(instance(token), token))
+                    .thenApply(answer -> new Attempt(token, answer)));
+  }
+
+  private URI instance(AccessToken token) {
+    URI ofToken = token.instanceUrl();
+    URI instance = ofToken == null ? settings.instanceUrl() : ofToken;
+    if (instance == null) {
+      throw new SalesforceException.Misconfigured(
+          "The access token does not say which instance it is for; configure the instance URL",
+          null);
+    }
+    return instance;
+  }
+
+  private static Throwable translate(RestCall call, Throwable fault) {
+    Throwable cause = fault;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof NoAnswerException noAnswer) {
+      return new SalesforceException.NoAnswer(
+          "No answer from Salesforce to \"" + call.what() + '"',
+          noAnswer,
+          0,
+          noAnswer.mayHaveBeenProcessed() && call.writes());
+    }
+    if (cause instanceof OAuthException.Unavailable) {
+      return new SalesforceException.NoAnswer(
+          "No access token for \"" + call.what() + '"', cause, 0, false);
+    }
+    if (cause instanceof OAuthException) {
+      return new SalesforceException.Misconfigured(
+          "No access token for \"" + call.what() + "\": " + cause.getMessage(), cause);
+    }
+    return cause;
+  }
+
+  private static String createdId(RestCall call, HttpAnswer answer) {
+    JsonNode created = RestFault.parse(answer);
+    if (created.path("success").isBoolean() && !created.path("success").booleanValue()) {
+      throw RestFault.of(answer.status(), created).toException(call);
+    }
+    String id = created.path("id").asText();
+    if (!isId(id)) {
+      throw unreadable(call, answer);
+    }
+    return id;
+  }
+
+  /** Not Salesforce's words: a proxy's or a portal's page. It goes away as other outages do. */
+  private static SalesforceException unreadable(RestCall call, HttpAnswer answer) {
+    return new SalesforceException.NoAnswer(
+        "The answer to \"" + call.what() + "\" cannot be read (HTTP " + answer.status() + ")",
+        null,
+        answer.status(),
+        call.writes());
+  }
+
+  private static boolean succeeded(HttpAnswer answer) {
+    return answer.status() >= 200 && answer.status() < 300;
+  }
+
+  private static <T> CompletableFuture<T> failed(Throwable fault) {
+    return CompletableFuture.failedFuture(fault);
+  }
+
+  private String data() {
+    return "/services/data/" + settings.apiVersion();
+  }
+
+  private String sobject(String object) {
+    if (!OBJECT.matcher(object).matches()) {
+      throw new IllegalArgumentException("This is no API name of an object");
+    }
+    return data() + "/sobjects/" + object;
+  }
+
+  private record Attempt(AccessToken token, HttpAnswer answer) {}
+}

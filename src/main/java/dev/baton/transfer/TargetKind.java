@@ -1,0 +1,56 @@
+package dev.baton.transfer;
+
+import dev.baton.bots.Target;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One way to offer a session to a kind of target; the extension point for further kinds.
+ *
+ * <p>Implementations are thread-safe and hold no state about offers: all of it is in the arguments,
+ * so that every call may be made by another process than the one before. No call blocks. A call
+ * that fails completes its future with a {@link TargetException}, possibly inside a {@link
+ * java.util.concurrent.CompletionException}; anything else counts as a bug and as not retryable.
+ */
+public interface TargetKind {
+
+  /** Whether this kind handles such a target. Looks at the type, asks nobody. */
+  boolean serves(Target target);
+
+  /** Whether offering to the target makes sense right now. Changes nothing. */
+  CompletableFuture<Availability> availability(Target target);
+
+  /**
+   * Offers the session. After a failure that {@linkplain TargetException#mayHaveBeenProcessed() may
+   * have been processed}, or a crash, the caller repeats it with {@link Offer#repeated()}, and the
+   * kind then finds what the earlier try has left instead of making a second one.
+   *
+   * @return the reference, at most 255 characters, that the other calls need
+   */
+  CompletableFuture<String> offer(Offer offer);
+
+  /**
+   * Where these offers stand. Made to be polled: costs a fixed small number of remote calls however
+   * many offers there are.
+   *
+   * @return one entry per offer, by offer key
+   */
+  CompletableFuture<Map<String, OfferStatus>> status(List<PlacedOffer> offers);
+
+  /**
+   * Takes an offer back. Can be repeated.
+   *
+   * @return {@link OfferStatus.Withdrawn}, or {@link OfferStatus.Accepted} when somebody took the
+   *     session before it could be taken back
+   */
+  CompletableFuture<OfferStatus> withdraw(PlacedOffer offer);
+
+  /**
+   * Hands over one message that the customer typed in the meantime. The caller sends them one at a
+   * time and in order.
+   *
+   * @param repeated an earlier try may have arrived; look before sending it anew
+   */
+  CompletableFuture<Void> deliver(PlacedOffer offer, HeldMessage message, boolean repeated);
+}

@@ -1,0 +1,23 @@
+package dev.baton.transfer;
+
+import dev.baton.bots.Target;
+import java.util.List;
+import java.util.Optional;
+
+/** The kinds of targets of this installation. Immutable. */
+public final class TargetKinds {
+
+  private final List<TargetKind> kinds;
+
+  /**
+   * @param kinds in order of precedence
+   */
+  public TargetKinds(List<TargetKind> kinds) {
+    this.kinds = List.copyOf(kinds);
+  }
+
+  /** The first kind that serves the target; empty means {@link Outcome#UNSUPPORTED}. */
+  public Optional<TargetKind> of(Target target) {
+    return kinds.stream().filter(kind -> kind.serves(target)).findFirst();
+  }
+}
