@@ -63,7 +63,8 @@ final class Reports {
   private static void collect(JsonNode node, boolean words, List<String> said) {
     if (node.isContainerNode()) {
       node.properties()
-          .forEach(member -> collect(member.getValue(), words || WORDS.contains(member.getKey()), said));
+          .forEach(
+              member -> collect(member.getValue(), words || WORDS.contains(member.getKey()), said));
       if (node.isArray()) {
         node.forEach(item -> collect(item, words, said));
       }
