@@ -42,7 +42,6 @@ public final class QueueTarget implements TargetKind {
 
   private static final Logger log = LoggerFactory.getLogger(QueueTarget.class);
 
-  private static final String TYPE = "Salesforce:Core:Queue:Id";
   private static final String QUEUE_PREFIX = "00G";
 
   /** Without it an active assignment rule hands the Case to somebody else, on updates as well. */
@@ -63,7 +62,7 @@ public final class QueueTarget implements TargetKind {
 
   @Override
   public boolean serves(Target target) {
-    return target.type().equals(TYPE);
+    return target.type().equals(Target.QUEUE);
   }
 
   /**
