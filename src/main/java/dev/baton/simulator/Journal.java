@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal {
 
-  private static final int KEPT = 50_000;
+  private static final int KEPT = 20_000;
   private static final String MASK = "***";
   private static final List<String> HEADERS =
       List.of(

@@ -72,7 +72,7 @@ final class Soql {
       order(table, rows);
     }
     if (accept("LIMIT")) {
-      int limit = Integer.parseInt(next());
+      int limit = count();
       rows = rows.subList(0, Math.min(limit, rows.size()));
     }
     if (at < tokens.size()) {
@@ -192,6 +192,14 @@ final class Soql {
                     400,
                     "INVALID_FIELD",
                     "No such column '" + name + "' on entity '" + table.object() + "'."));
+  }
+
+  private int count() {
+    String token = next();
+    if (!token.matches("\\d{1,9}")) {
+      throw unexpected(token);
+    }
+    return Integer.parseInt(token);
   }
 
   private String word() {
