@@ -38,7 +38,7 @@ public final class Conversations {
   /**
    * Works on the engine's own data source and transaction manager.
    *
-   * @param conflict see {@link Token#isConflict}
+   * @param conflict whether a transaction lost an optimistic race in the engine
    */
   public Conversations(
       JdbcClient jdbc,

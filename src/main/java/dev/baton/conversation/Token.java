@@ -28,9 +28,6 @@ public interface Token {
   /** Which of these steps an operator allowed to be tried again. */
   List<String> retried(Collection<String> taskIds);
 
-  /** Whether the transaction lost an optimistic race and may simply be run again. */
-  boolean isConflict(RuntimeException e);
-
   /** Whether the process cannot move now but may later, for instance because it is suspended. */
   boolean isHeld(RuntimeException e);
 

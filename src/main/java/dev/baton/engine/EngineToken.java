@@ -126,8 +126,8 @@ public final class EngineToken implements Token {
         .toList();
   }
 
-  @Override
-  public boolean isConflict(RuntimeException e) {
+  /** Whether a transaction lost an optimistic race and may simply be run again. */
+  public static boolean isConflict(RuntimeException e) {
     return e instanceof OptimisticLockingException
         || (e instanceof ProcessEngineException engine && engine.getCode() == DEADLOCK);
   }

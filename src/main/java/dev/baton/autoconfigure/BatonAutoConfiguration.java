@@ -1,0 +1,268 @@
+package dev.baton.autoconfigure;
+
+import dev.baton.bots.BotsClient;
+import dev.baton.conversation.Changes;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Node;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Reception;
+import dev.baton.conversation.Schema;
+import dev.baton.conversation.Token;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transfers;
+import dev.baton.dispatch.Dispatch;
+import dev.baton.dispatch.RetryPolicy;
+import dev.baton.dispatch.TransferSettings;
+import dev.baton.engine.EngineToken;
+import dev.baton.engine.RoundOffers;
+import dev.baton.engine.Steps;
+import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.http.HttpCaller;
+import dev.baton.http.TimeLimits;
+import dev.baton.oauth.TokenSource;
+import dev.baton.oauth.TokenSources;
+import dev.baton.salesforce.QueueSettings;
+import dev.baton.salesforce.QueueTarget;
+import dev.baton.salesforce.SalesforceClient;
+import dev.baton.transfer.TargetKind;
+import dev.baton.transfer.TargetKinds;
+import java.time.Clock;
+import java.time.Duration;
+import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.RuntimeService;
+import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.delegate.JavaDelegate;
+import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** Puts Baton beside the process engine of a Spring Boot application. */
+@AutoConfiguration(after = BatonPropertiesAutoConfiguration.class)
+public class BatonAutoConfiguration {
+
+  private static final int CONNECTIONS_PER_HOST = 200;
+  private static final int WORKERS = 4;
+  private static final int MAX_FAILURES_IN_A_ROW = 3;
+  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
+
+  /** The engine's own database, with Baton's tables in it. */
+  record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
+
+  @Bean
+  Database batonDatabase(SpringProcessEngineConfiguration engine) {
+    Schema.migrate(engine.getDataSource());
+    return new Database(JdbcClient.create(engine.getDataSource()), engine.getTransactionManager());
+  }
+
+  @Bean
+  Node batonNode(Database database) {
+    return new Node(database.jdbc());
+  }
+
+  @Bean
+  Changes batonChanges() {
+    return new Changes();
+  }
+
+  @Bean
+  Conversations batonConversations(Database database) {
+    return new Conversations(
+        database.jdbc(), database.transactionManager(), EngineToken::isConflict);
+  }
+
+  @Bean
+  Inbox batonInbox(Database database) {
+    return new Inbox(database.jdbc());
+  }
+
+  @Bean
+  Transcript batonTranscript(Database database) {
+    return new Transcript(database.jdbc());
+  }
+
+  @Bean
+  Transfers batonTransfers(Database database, Node node) {
+    return new Transfers(database.jdbc(), node);
+  }
+
+  @Bean
+  Orders batonOrders(
+      Database database,
+      Conversations conversations,
+      Node node,
+      ObjectProvider<Dispatch> dispatch) {
+    return new Orders(
+        database.jdbc(), conversations, node, order -> dispatch.getObject().submit(order));
+  }
+
+  @Bean
+  Token batonToken(RuntimeService runtime, ExternalTaskService tasks) {
+    return new EngineToken(runtime, tasks);
+  }
+
+  @Bean
+  Reception batonReception(
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Token token,
+      Changes changes) {
+    return new Reception(conversations, inbox, transcript, transfers, token, changes);
+  }
+
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  BatonEnginePlugin batonEnginePlugin(ObjectProvider<Steps> steps, BatonProperties properties) {
+    return new BatonEnginePlugin(steps::getObject, properties.library().deploy());
+  }
+
+  @Bean
+  Steps batonSteps(
+      Reception reception,
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      Transfers transfers,
+      Org org,
+      BatonProperties properties) {
+    return new Steps(
+        reception,
+        conversations,
+        inbox,
+        orders,
+        transfers,
+        new Steps.Defaults(
+            org.botId(),
+            properties.conversation().silence(),
+            properties.transfer().patience(),
+            properties.transfer().strategy()));
+  }
+
+  // What the processes in bpmn/ call, by name.
+
+  @Bean
+  JavaDelegate batonOpenConversation(Steps steps) {
+    return steps.openConversation();
+  }
+
+  @Bean
+  JavaDelegate batonTakeNextMessage(Steps steps) {
+    return steps.takeNextMessage();
+  }
+
+  @Bean
+  JavaDelegate batonTakeUpEscalation(Steps steps) {
+    return steps.takeUpEscalation();
+  }
+
+  @Bean
+  JavaDelegate batonChooseNextRound(Steps steps) {
+    return steps.chooseNextRound();
+  }
+
+  @Bean
+  RoundOffers batonRoundOffers(Steps steps) {
+    return new RoundOffers(steps);
+  }
+
+  @Bean
+  JavaDelegate batonHoldMessage(Steps steps) {
+    return steps.holdMessage();
+  }
+
+  @Bean
+  JavaDelegate batonPassOnLeave(Steps steps) {
+    return steps.passOnLeave();
+  }
+
+  @Bean
+  ExecutionListener batonLockConversation(Steps steps) {
+    return steps.lockConversation();
+  }
+
+  @Bean
+  ExecutionListener batonConversationOver(Steps steps) {
+    return steps.conversationOver();
+  }
+
+  // The org.
+
+  @Bean
+  @ConditionalOnMissingBean
+  Org batonOrg(BatonProperties properties) {
+    return Org.of(properties);
+  }
+
+  @Bean(destroyMethod = "close")
+  HttpCaller batonHttpCaller() {
+    return new HttpCaller(TimeLimits.DEFAULT, CONNECTIONS_PER_HOST);
+  }
+
+  @Bean
+  TokenSource batonTokenSource(Org org, HttpCaller http) {
+    return TokenSources.of(org.grant(), http, Clock.systemUTC());
+  }
+
+  @Bean
+  BotsClient batonBotsClient(Org org, HttpCaller http, TokenSource tokens) {
+    return new BotsClient(org.bots(), http, tokens);
+  }
+
+  @Bean
+  TargetKind batonQueueTarget(Org org, HttpCaller http, TokenSource tokens) {
+    return new QueueTarget(
+        new SalesforceClient(org.salesforce(), http, tokens), QueueSettings.DEFAULT);
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  RetryPolicy batonRetryPolicy() {
+    return RetryPolicy.defaults();
+  }
+
+  @Bean
+  Dispatch batonDispatch(
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      Transfers transfers,
+      Transcript transcript,
+      Token token,
+      Changes changes,
+      Node node,
+      BotsClient bots,
+      ObjectProvider<TargetKind> kinds,
+      BatonProperties properties,
+      RetryPolicy retries) {
+    boolean backToBot =
+        properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT;
+    return new Dispatch(
+        conversations,
+        inbox,
+        orders,
+        transfers,
+        transcript,
+        token,
+        changes,
+        node,
+        bots,
+        new TargetKinds(kinds.orderedStream().toList()),
+        new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
+        retries,
+        WORKERS,
+        WATCH_EVERY);
+  }
+
+  @Bean
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
+    return new DispatchLifecycle(dispatch);
+  }
+}
