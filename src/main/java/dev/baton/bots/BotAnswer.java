@@ -1,0 +1,48 @@
+package dev.baton.bots;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the bot answered.
+ *
+ * @param sessionId always there in the answer to a start
+ * @param messages in the order of display
+ * @param variables empty unless asked for
+ * @param runtimeCrc to be sent with the next call; null means: keep the last one
+ * @param json the answer exactly as received. Not to be changed.
+ */
+public record BotAnswer(
+    @Nullable String sessionId,
+    @Nullable String botVersion,
+    List<Long> processedSequenceIds,
+    List<BotMessage> messages,
+    List<Variable> variables,
+    @Nullable String runtimeCrc,
+    ObjectNode json) {
+
+  static BotAnswer read(ObjectNode json, @Nullable String runtimeCrc) {
+    List<Long> processed = new ArrayList<>();
+    for (JsonNode id : json.path("processedSequenceIds")) {
+      if (id.isIntegralNumber() && id.canConvertToLong()) {
+        processed.add(id.longValue());
+      }
+    }
+    return new BotAnswer(
+        Json.text(json, "sessionId"),
+        Json.text(json, "botVersion"),
+        List.copyOf(processed),
+        Json.list(json.path("messages"), BotMessage::read),
+        Json.list(json.path("variables"), Variable::read),
+        runtimeCrc,
+        json);
+  }
+
+  @Override
+  public String toString() {
+    return "BotAnswer[" + sessionId + ", " + processedSequenceIds + ", " + messages + "]";
+  }
+}
