@@ -20,7 +20,9 @@ public final class BotConversation {
   /** Start: the customer's first words. Taken out of the process at once. */
   public static final ProcessVariable<String> TEXT = ProcessVariable.kept("text", String.class);
 
-  /** Start: variables for the bot, a JSON array of the Bots API. Taken out of the process at once. */
+  /**
+   * Start: variables for the bot, a JSON array of the Bots API. Taken out of the process at once.
+   */
   public static final ProcessVariable<String> VARIABLES =
       ProcessVariable.kept("variables", String.class);
 

@@ -97,8 +97,7 @@ public final class EngineToken implements Token {
           BotConversation.AFTER_FAILURE.name(),
           BotConversation.AFTER_FAILURE.value(told.backToBot() ? "back-to-bot" : "end"));
     } else if (result instanceof StepResult.OffersSettled settled) {
-      variables.put(
-          BotConversation.WINNER.name(), BotConversation.WINNER.value(settled.winner()));
+      variables.put(BotConversation.WINNER.name(), BotConversation.WINNER.value(settled.winner()));
       variables.put(
           BotConversation.OFFERS_OPEN.name(),
           BotConversation.OFFERS_OPEN.value(settled.offersOpen()));

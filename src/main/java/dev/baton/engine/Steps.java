@@ -1,8 +1,10 @@
 package dev.baton.engine;
 
+import dev.baton.bots.Target;
+import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
-import dev.baton.conversation.Conversations;
 import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
@@ -13,8 +15,6 @@ import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Token.Opening;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
-import dev.baton.bots.Target;
-import dev.baton.conversation.Attempt;
 import dev.baton.transfer.Strategy;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;

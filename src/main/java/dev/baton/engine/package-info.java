@@ -1,7 +1,7 @@
 /**
  * Everything that touches Camunda's public API: the contracts of the processes in {@code bpmn/},
- * what their steps do, and who moves their token. What needs the engine's internals stands in {@code
- * engine.plugin}.
+ * what their steps do, and who moves their token. What needs the engine's internals stands in
+ * {@code engine.plugin}.
  */
 @NullMarked
 package dev.baton.engine;

@@ -79,7 +79,11 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
     if (deployLibrary) {
       RepositoryService repository = engine.getRepositoryService();
       var deployment =
-          repository.createDeployment().name("baton").source("baton").enableDuplicateFiltering(true);
+          repository
+              .createDeployment()
+              .name("baton")
+              .source("baton")
+              .enableDuplicateFiltering(true);
       for (String process : PROCESSES) {
         deployment.addInputStream(
             process,
