@@ -126,7 +126,12 @@ public final class BotsClient {
       Map<String, String> headers,
       @Nullable ObjectNode body,
       @Nullable UUID requestId,
-      boolean inSession) {}
+      boolean inSession) {
+
+    String label() {
+      return requestId == null ? "" : ", request " + requestId;
+    }
+  }
 
   private CompletableFuture<HttpAnswer> authorized(Call call) {
     return tokens
@@ -202,14 +207,14 @@ public final class BotsClient {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    String text = call.requestId() == null ? "" : ", request " + call.requestId();
     if (cause instanceof NoAnswerException none) {
       return new BotsException.NoAnswer(
-          new Report(none.getMessage() + text, call.requestId(), none), none);
+          new Report(none.getMessage() + call.label(), call.requestId(), none), none);
     }
     if (cause instanceof OAuthException none) {
       return new BotsException.NoToken(
-          new Report("no token" + text + ": " + none.getMessage(), call.requestId(), none), none);
+          new Report("no token" + call.label() + ": " + none.getMessage(), call.requestId(), none),
+          none);
     }
     return cause instanceof RuntimeException other ? other : new IllegalStateException(cause);
   }
@@ -229,10 +234,9 @@ public final class BotsClient {
   }
 
   private static BotsException unreadable(Call call, HttpAnswer answer, String what) {
-    String request = call.requestId() == null ? "" : ", request " + call.requestId();
     return new BotsException.Unreadable(
         new Report(
-            "HTTP " + answer.status() + request + ", but " + what,
+            "HTTP " + answer.status() + call.label() + ", but " + what,
             answer.status(),
             call.requestId(),
             null,

@@ -84,7 +84,10 @@ public abstract sealed class BotsException extends RuntimeException {
       case 422 -> new NotProcessable(report);
       case 423 -> new Busy(report);
       case 429 -> new TooManyRequests(report);
-      default -> report.status >= 500 ? new ServerFault(report) : new Rejected(report);
+      default ->
+          report.status >= 500 || report.status == 408
+              ? new ServerFault(report)
+              : new Rejected(report);
     };
   }
 
@@ -160,7 +163,7 @@ public abstract sealed class BotsException extends RuntimeException {
     }
   }
 
-  /** 5xx. Apex or a flow of the bot may have run. */
+  /** 5xx, or 408 from a gateway. Apex or a flow of the bot may have run. */
   public static final class ServerFault extends BotsException {
     private static final long serialVersionUID = 1;
 

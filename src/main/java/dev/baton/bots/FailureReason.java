@@ -5,9 +5,14 @@ public enum FailureReason {
   NO_AGENT_AVAILABLE("NoAgentAvailable"),
   ERROR("Error");
 
-  final String wire;
+  private final String wireName;
 
-  FailureReason(String wire) {
-    this.wire = wire;
+  FailureReason(String wireName) {
+    this.wireName = wireName;
+  }
+
+  /** The word as {@code transferFailed.reason} carries it. */
+  public String wireName() {
+    return wireName;
   }
 }

@@ -52,7 +52,7 @@ final class Requests {
       begin(json, "transferSucceeded", message);
       inReplyTo = succeeded.inReplyTo();
     } else if (message instanceof SessionMessage.TransferFailed failed) {
-      begin(json, "transferFailed", message).put("reason", failed.reason().wire);
+      begin(json, "transferFailed", message).put("reason", failed.reason().wireName());
       if (failed.description() != null) {
         json.put("description", failed.description());
       }

@@ -1,5 +1,6 @@
 package dev.baton.conversation;
 
+import dev.baton.bots.EndReason;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param openingVariables the bot's start variables, a JSON array
  * @param sessionOver whether the bot said that the session is over, or no longer knows it
  * @param failedTransfers transfers that failed since the customer last wrote to the bot
- * @param endReason why the session is to be ended, as the Bots API spells it; null while it is not
+ * @param endReason why the session is to be ended; null while it is not
  */
 public record Conversation(
     String key,
@@ -25,7 +26,7 @@ public record Conversation(
     boolean sessionOver,
     @Nullable String runtimeCrc,
     int failedTransfers,
-    @Nullable String endReason) {
+    @Nullable EndReason endReason) {
 
   /** The state that people are shown. */
   public ConversationState visibleState() {

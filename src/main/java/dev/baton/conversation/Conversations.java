@@ -1,10 +1,12 @@
 package dev.baton.conversation;
 
+import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
@@ -61,7 +63,9 @@ public final class Conversations {
   }
 
   /** Runs work in the current transaction, or in one of its own that is run again on a conflict. */
-  <T extends @Nullable Object> T inTransaction(java.util.function.Supplier<T> work) {
+  // What the template returns is what the work returned: null only if that may be null.
+  @SuppressWarnings("NullAway")
+  <T extends @Nullable Object> T inTransaction(Supplier<T> work) {
     if (TransactionSynchronizationManager.isActualTransactionActive()) {
       return work.get();
     }
@@ -155,15 +159,14 @@ public final class Conversations {
   /**
    * The conversation is over for its channel; what the customer still writes is refused.
    *
-   * @param endReason why the session is to be ended, as the Bots API spells it; null when there is
-   *     nothing to be ended
+   * @param endReason why the session is to be ended; null when there is nothing to be ended
    */
-  public void over(String key, ConversationState state, @Nullable String endReason) {
+  public void over(String key, ConversationState state, @Nullable EndReason endReason) {
     jdbc.sql(
             """
             update baton_conversation set state = ?, end_reason = ?, over_at = current_timestamp
             where conversation_key = ?""")
-        .params(state.name(), endReason, key)
+        .params(state.name(), endReason == null ? null : endReason.name(), key)
         .update();
   }
 
@@ -193,6 +196,7 @@ public final class Conversations {
   }
 
   static Conversation read(ResultSet row, int number) throws SQLException {
+    String endReason = row.getString("end_reason");
     return new Conversation(
         row.getString("conversation_key"),
         row.getString("process_instance_id"),
@@ -205,6 +209,6 @@ public final class Conversations {
         row.getBoolean("session_over"),
         row.getString("runtime_crc"),
         row.getInt("failed_transfers"),
-        row.getString("end_reason"));
+        endReason == null ? null : EndReason.valueOf(endReason));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.bots.EndReason;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Line;
 import dev.baton.conversation.Transcript.Speaker;
@@ -101,7 +102,9 @@ public final class Reception {
           "The variables are not an array of {\"name\", \"type\", \"value\"}, as the Bots API has it.");
     }
     for (JsonNode variable : read) {
-      if (!variable.path("name").isTextual() || !variable.path("type").isTextual()) {
+      if (!variable.isObject()
+          || !variable.path("name").isTextual()
+          || !variable.path("type").isTextual()) {
         throw invalid("Each variable needs a \"name\" and a \"type\".");
       }
     }
@@ -204,7 +207,7 @@ public final class Reception {
               conversation.state() == ConversationState.TRANSFERRING
                   && transfers.current(key).winner() != null;
           if (!conversation.state().over() && !taken) {
-            conversations.over(key, ConversationState.ENDED, "UserRequest");
+            conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
             token.leave(conversation);
             changes.afterCommit(key);
@@ -218,7 +221,7 @@ public final class Reception {
     conversations.locked(
         key,
         conversation -> {
-          conversations.over(key, ConversationState.ENDED, "Expiration");
+          conversations.over(key, ConversationState.ENDED, EndReason.EXPIRATION);
           note(key, "The customer was silent too long.");
           changes.afterCommit(key);
           return null;
@@ -234,7 +237,7 @@ public final class Reception {
             return null;
           }
           if (!conversation.state().over()) {
-            conversations.over(key, ConversationState.ENDED, "Other");
+            conversations.over(key, ConversationState.ENDED, EndReason.OTHER);
           }
           int undelivered = inbox.giveUp(key);
           if (undelivered > 0) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An escalate of the bot and what became of it.
  *
- * @param escalateId the id of the bot's escalate message
+ * @param escalateId the id of the bot's escalate message; null if it has none
  * @param targets as the bot listed them
  * @param round rounds that were begun
  * @param winner the offer that was accepted; null while none is
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Transfer(
     long id,
     String conversationKey,
-    String escalateId,
+    @Nullable String escalateId,
     List<Target> targets,
     int round,
     @Nullable Long winner,

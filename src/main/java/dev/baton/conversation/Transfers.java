@@ -42,7 +42,7 @@ public final class Transfers {
   }
 
   /** The bot escalated. */
-  public void escalated(String key, String escalateId, List<Target> targets) {
+  public void escalated(String key, @Nullable String escalateId, List<Target> targets) {
     jdbc.sql(
             """
             insert into baton_transfer (conversation_key, escalate_id, targets, escalated_at)

@@ -73,7 +73,7 @@ final class Deliver implements Performer {
   private Delivered left(String key) {
     boolean held = inbox.nextWaiting(key).isPresent();
     if (!held) {
-      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER.wireName());
+      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
     }
     return new Delivered(held);
   }

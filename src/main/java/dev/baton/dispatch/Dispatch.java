@@ -104,15 +104,14 @@ public final class Dispatch {
   /** Begins to sweep and to watch. */
   public void start() {
     node.alive();
-    threads.scheduleWithFixedDelay(
-        quietly("sweep", this::sweep), 0, SWEEP.toMillis(), TimeUnit.MILLISECONDS);
-    threads.schedule(this::watchAgain, watchEvery.toMillis(), TimeUnit.MILLISECONDS);
+    sweepAgain();
+    watchAgain();
   }
 
   /** Lets the calls under way finish for a while, and leaves the rest to other nodes. */
   public void stop() {
     long deadline = System.nanoTime() + GRACE.toNanos();
-    threads.shutdown();
+    dispatcher.stop();
     try {
       while (dispatcher.underWay() > 0 && System.nanoTime() < deadline) {
         TimeUnit.MILLISECONDS.sleep(50);
@@ -126,13 +125,29 @@ public final class Dispatch {
     node.gone();
   }
 
-  private void watchAgain() {
-    quietly("watch", () -> watch.look().whenComplete((done, failure) -> scheduleWatch())).run();
+  private void sweepAgain() {
+    try {
+      sweep();
+    } catch (RuntimeException e) {
+      LOG.warn("A sweep failed; the next one tries again.", e);
+    }
+    in(SWEEP, this::sweepAgain);
   }
 
-  private void scheduleWatch() {
+  @SuppressWarnings("FutureReturnValueIgnored") // The next look follows this one, whatever it saw.
+  private void watchAgain() {
+    try {
+      watch.look().whenComplete((done, failure) -> in(watchEvery, this::watchAgain));
+    } catch (RuntimeException e) {
+      LOG.warn("The open offers cannot be looked at; the next look tries again.", e);
+      in(watchEvery, this::watchAgain);
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // The actions report their failures themselves.
+  private void in(Duration delay, Runnable action) {
     if (!threads.isShutdown()) {
-      threads.schedule(this::watchAgain, watchEvery.toMillis(), TimeUnit.MILLISECONDS);
+      threads.schedule(action, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
   }
 
@@ -185,15 +200,5 @@ public final class Dispatch {
           token.wake(conversation);
           return null;
         });
-  }
-
-  private static Runnable quietly(String what, Runnable action) {
-    return () -> {
-      try {
-        action.run();
-      } catch (RuntimeException e) {
-        LOG.warn("A {} failed; the next one tries again.", what, e);
-      }
-    };
   }
 }

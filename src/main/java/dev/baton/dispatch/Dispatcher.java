@@ -44,6 +44,7 @@ public final class Dispatcher {
   private final String node;
   private final Map<OrderKind, Performer> performers = new EnumMap<>(OrderKind.class);
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
 
   Dispatcher(
       Conversations conversations,
@@ -78,6 +79,7 @@ public final class Dispatcher {
     schedule(() -> start(orderId), delay);
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The action reports its failures itself.
   private void schedule(Runnable action, Duration delay) {
     try {
       threads.schedule(
@@ -95,8 +97,13 @@ public final class Dispatcher {
     }
   }
 
+  /** Makes no further calls; those under way are settled. */
+  void stop() {
+    stopping = true;
+  }
+
   private void start(long orderId) {
-    if (!underWay.add(orderId)) {
+    if (stopping || !underWay.add(orderId)) {
       return;
     }
     boolean called = false;
@@ -109,6 +116,7 @@ public final class Dispatcher {
     }
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private boolean call(long orderId) {
     Optional<Order> found = orders.find(orderId).filter(order -> node.equals(order.owner()));
     if (found.isEmpty()) {

@@ -38,7 +38,7 @@ record Fault(
     if (e instanceof BotsException fault) {
       return new Fault(
           words(fault),
-          fault.retryable(),
+          fault.retry() != BotsException.Retry.NEVER,
           fault.mayHaveBeenProcessed(),
           fault.retryAfter().orElse(null),
           false);
@@ -52,7 +52,8 @@ record Fault(
           false);
     }
     if (e instanceof OAuthException fault) {
-      return new Fault(words(fault), fault.retryable(), false, null, false);
+      return new Fault(
+          words(fault), !(fault instanceof OAuthException.Misconfigured), false, null, false);
     }
     if (e instanceof NoAnswerException fault) {
       return new Fault(words(fault), true, fault.mayHaveBeenProcessed(), null, false);

@@ -3,6 +3,7 @@ package dev.baton.dispatch;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.EndReason;
+import dev.baton.bots.FailureReason;
 import dev.baton.bots.SessionMessage.TransferFailed;
 import dev.baton.bots.SessionMessage.TransferSucceeded;
 import dev.baton.conversation.Attempt;
@@ -17,7 +18,6 @@ import dev.baton.conversation.Token.StepResult.FailureTold;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
-import dev.baton.transfer.FailureReason;
 import dev.baton.transfer.FailureReport;
 import dev.baton.transfer.Outcome;
 import java.util.List;
@@ -98,7 +98,7 @@ final class PartWithBot {
           new TransferFailed(
               Objects.requireNonNull(order.sequenceId()),
               transfer.escalateId(),
-              TransferFailed.Reason.valueOf(report.reason().name()),
+              report.reason(),
               report.description());
       return bots.send(TalkToBot.session(conversation), message, UUID.randomUUID())
           .<Settlement>thenApply(
@@ -142,7 +142,7 @@ final class PartWithBot {
         @Nullable BotAnswer answer) {
       if (!back || meaning == Meaning.ENDED) {
         EndReason end = reason == FailureReason.ERROR ? EndReason.ERROR : EndReason.OTHER;
-        conversations.over(key, ConversationState.ENDED, end.wireName());
+        conversations.over(key, ConversationState.ENDED, end);
       } else if (meaning == Meaning.ESCALATED && answer != null) {
         answers.escalated(key, answer);
       } else {
@@ -171,10 +171,10 @@ final class PartWithBot {
       if (conversation.sessionId() == null || conversation.sessionOver()) {
         return CompletableFuture.completedFuture((locked, awaited) -> new Done());
       }
-      String reason = conversation.endReason();
+      EndReason reason = conversation.endReason();
       return bots.end(
               TalkToBot.session(conversation),
-              reason == null ? EndReason.OTHER : EndReason.of(reason),
+              reason == null ? EndReason.OTHER : reason,
               UUID.randomUUID())
           .<Settlement>thenApply(answer -> (locked, awaited) -> ended(locked, answer))
           .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> gone(locked)));

@@ -3,6 +3,7 @@ package dev.baton.dispatch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.BotsException;
@@ -149,7 +150,7 @@ final class TalkToBot {
     String text = message.text();
     return text != null
         ? new SessionMessage.Text(sequenceId, null, text)
-        : SessionMessage.Choice.byId(sequenceId, null, Objects.requireNonNull(message.choiceId()));
+        : new SessionMessage.Choice(sequenceId, null, Objects.requireNonNull(message.choiceId()));
   }
 
   /** The session of a conversation that has one. */
@@ -176,7 +177,7 @@ final class TalkToBot {
     List<Variable> variables = new ArrayList<>();
     try {
       for (JsonNode variable : JSON.readTree(json)) {
-        variables.add(Variable.read(variable));
+        variables.add(Variable.read((ObjectNode) variable));
       }
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("The start variables cannot be read.", e);

@@ -42,7 +42,6 @@ public final class QueueTarget implements TargetKind {
 
   private static final Logger log = LoggerFactory.getLogger(QueueTarget.class);
 
-  private static final String TYPE = "Salesforce:Core:Queue:Id";
   private static final String QUEUE_PREFIX = "00G";
 
   /** Without it an active assignment rule hands the Case to somebody else, on updates as well. */
@@ -63,7 +62,7 @@ public final class QueueTarget implements TargetKind {
 
   @Override
   public boolean serves(Target target) {
-    return target.type().equals(TYPE);
+    return target.type().equals(Target.QUEUE);
   }
 
   /**
@@ -104,19 +103,19 @@ public final class QueueTarget implements TargetKind {
       return CompletableFuture.failedFuture(
           new SalesforceException.Misconfigured("The target's value is no id of a queue", null));
     }
-    if (!offer.repeated()) {
-      return createCase(offer, CaseText.LONGEST_DESCRIPTION);
-    }
+    return createCase(offer, CaseText.LONGEST_DESCRIPTION);
+  }
+
+  @Override
+  public CompletableFuture<Optional<String>> find(Offer offer) {
     return salesforce
         .query("SELECT Id FROM Case WHERE Subject=" + Soql.text(subject(offer)))
-        .thenCompose(
+        .thenApply(
             found ->
                 found.stream()
                     .map(row -> row.path("Id").asText())
                     .filter(SalesforceClient::isId)
-                    .findFirst()
-                    .map(CompletableFuture::completedFuture)
-                    .orElseGet(() -> createCase(offer, CaseText.LONGEST_DESCRIPTION)));
+                    .findFirst());
   }
 
   private CompletableFuture<String> createCase(Offer offer, int longestDescription) {
@@ -211,6 +210,16 @@ public final class QueueTarget implements TargetKind {
               }
               return accepted;
             });
+  }
+
+  /** Closes the Case under the agent's hands: the console shows why nothing more comes. */
+  @Override
+  public CompletableFuture<Void> release(PlacedOffer offer) {
+    String id = offer.reference();
+    if (!SalesforceClient.isId(id)) {
+      return CompletableFuture.failedFuture(notACase());
+    }
+    return setStatus(id, settings.closedStatus()).thenAccept(closed -> {});
   }
 
   /** Completes with false when there is no such Case any more. */

@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.bots.FailureReason;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

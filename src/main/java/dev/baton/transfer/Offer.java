@@ -7,10 +7,8 @@ import dev.baton.bots.Target;
  *
  * @param key names the offer for good: unique, and the same again when the offer is repeated after
  *     a crash; 1 to 200 characters
- * @param repeated an earlier try may have reached the target without our knowing; look for it
- *     before offering anew
  */
-public record Offer(String key, Target target, Handover handover, boolean repeated) {
+public record Offer(String key, Target target, Handover handover) {
 
   /** So that a kind of target can put the key into a short text field together with some words. */
   private static final int LONGEST_KEY = 200;

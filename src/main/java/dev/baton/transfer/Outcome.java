@@ -1,5 +1,6 @@
 package dev.baton.transfer;
 
+import dev.baton.bots.FailureReason;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package dev.baton.transfer;
 import dev.baton.bots.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,13 +23,20 @@ public interface TargetKind {
   CompletableFuture<Availability> availability(Target target);
 
   /**
-   * Offers the session. After a failure that {@linkplain TargetException#mayHaveBeenProcessed() may
-   * have been processed}, or a crash, the caller repeats it with {@link Offer#repeated()}, and the
-   * kind then finds what the earlier try has left instead of making a second one.
+   * Offers the session.
    *
    * @return the reference, at most 255 characters, that the other calls need
    */
   CompletableFuture<String> offer(Offer offer);
+
+  /**
+   * Looks for what an earlier try to make this offer has left. Asked before an offer is repeated or
+   * withdrawn whose making {@linkplain TargetException#mayHaveBeenProcessed() may have been
+   * processed}, or was cut off by a crash.
+   *
+   * @return the reference, or empty when the target never got it
+   */
+  CompletableFuture<Optional<String>> find(Offer offer);
 
   /**
    * Where these offers stand. Made to be polled: costs a fixed small number of remote calls however
@@ -45,6 +53,12 @@ public interface TargetKind {
    *     session before it could be taken back
    */
   CompletableFuture<OfferStatus> withdraw(PlacedOffer offer);
+
+  /**
+   * Takes the session back from who accepted it, since it is another's: somebody was faster, or the
+   * customer left. Can be repeated.
+   */
+  CompletableFuture<Void> release(PlacedOffer offer);
 
   /**
    * Hands over one message that the customer typed in the meantime. The caller sends them one at a

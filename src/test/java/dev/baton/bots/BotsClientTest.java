@@ -249,6 +249,7 @@ class BotsClientTest {
             Arguments.of(429, BotsException.TooManyRequests.class, Retry.YES, false),
             Arguments.of(500, BotsException.ServerFault.class, Retry.YES, true),
             Arguments.of(503, BotsException.ServerFault.class, Retry.YES, true),
+            Arguments.of(408, BotsException.ServerFault.class, Retry.YES, true),
             Arguments.of(302, BotsException.Rejected.class, Retry.NEVER, false),
             Arguments.of(418, BotsException.Rejected.class, Retry.NEVER, false))
         .flatMap(

@@ -55,8 +55,8 @@ class QueueTargetTest {
     org.close();
   }
 
-  private static Offer offer(boolean repeated, Handover.Line... lines) {
-    return new Offer("offer-1", QUEUE, new Handover("c1", "s1", List.of(lines)), repeated);
+  private static Offer offer(Handover.Line... lines) {
+    return new Offer("offer-1", QUEUE, new Handover("c1", "s1", List.of(lines)));
   }
 
   private static Handover.Line line(String text) {
@@ -145,7 +145,7 @@ class QueueTargetTest {
         .isEqualTo(
             new Availability.Unavailable(Outcome.ERROR, "the target's value is no id of a queue"));
     SalesforceException fault =
-        fault(queue.offer(new Offer("k", target, new Handover("c", "s", List.of()), false)));
+        fault(queue.offer(new Offer("k", target, new Handover("c", "s", List.of()))));
     assertThat(fault.retryable()).isFalse();
     assertThat(fault.mayHaveBeenProcessed()).isFalse();
     assertThat(org.requests()).isEmpty();
@@ -157,7 +157,7 @@ class QueueTargetTest {
   void theCaseBelongsToTheQueueAndNoAssignmentRuleTakesItAway() {
     org.created(CASE);
 
-    assertThat(get(queue.offer(offer(false, line("I want an agent"))))).isEqualTo(CASE);
+    assertThat(get(queue.offer(offer(line("I want an agent"))))).isEqualTo(CASE);
 
     assertThat(org.lines()).containsExactly(CREATE_CASE);
     assertThat(json(org.request(0).body()))
@@ -171,11 +171,11 @@ class QueueTargetTest {
   }
 
   @Test
-  void aCreateInDoubtIsFoundAgainAndNotMadeTwice() {
+  void aCreateInDoubtIsFoundAgain() {
     org.hangsUp().records("{\"Id\":\"" + CASE + "\"}");
 
-    assertThat(fault(queue.offer(offer(false))).mayHaveBeenProcessed()).isTrue();
-    assertThat(get(queue.offer(offer(true)))).isEqualTo(CASE);
+    assertThat(fault(queue.offer(offer())).mayHaveBeenProcessed()).isTrue();
+    assertThat(get(queue.find(offer()))).contains(CASE);
 
     assertThat(org.lines()).containsExactly(CREATE_CASE, QUERY);
     assertThat(org.request(1).soql())
@@ -183,27 +183,26 @@ class QueueTargetTest {
   }
 
   @Test
-  void aCreateInDoubtThatNeverHappenedIsMade() {
-    org.noRecords().created(CASE);
+  void aCreateInDoubtThatNeverHappenedIsNotFound() {
+    org.noRecords();
 
-    assertThat(get(queue.offer(offer(true)))).isEqualTo(CASE);
-    assertThat(org.lines()).containsExactly(QUERY, CREATE_CASE);
+    assertThat(get(queue.find(offer()))).isEmpty();
+    assertThat(org.lines()).containsExactly(QUERY);
   }
 
   @Test
-  void anOfferIsNotRepeatedBlindlyWhenLookingFails() {
+  void lookingThatFailsIsNotTakenForNotFound() {
     org.error(503, "SERVER_UNAVAILABLE");
 
-    assertThat(fault(queue.offer(offer(true))).retryable()).isTrue();
-    assertThat(org.lines()).containsExactly(QUERY);
+    assertThat(fault(queue.find(offer())).retryable()).isTrue();
   }
 
   @Test
   void aKeyWithAQuoteIsSearchedAsItIs() {
     org.records("{\"Id\":\"" + CASE + "\"}");
-    Offer offer = new Offer("it's", QUEUE, new Handover("c", "s", List.of()), true);
+    Offer offer = new Offer("it's", QUEUE, new Handover("c", "s", List.of()));
 
-    get(queue.offer(offer));
+    assertThat(get(queue.find(offer))).contains(CASE);
 
     assertThat(org.request(0).soql())
         .isEqualTo("SELECT Id FROM Case WHERE Subject='Chat transfer it\\'s'");
@@ -213,7 +212,7 @@ class QueueTargetTest {
   void anOrgThatCountsDifferentlyGetsLessTranscriptAndTheCustomerAnAgent() {
     org.error(400, "STRING_TOO_LONG").error(400, "STRING_TOO_LONG").created(CASE);
 
-    assertThat(get(queue.offer(offer(false, line("x".repeat(40_000)))))).isEqualTo(CASE);
+    assertThat(get(queue.offer(offer(line("x".repeat(40_000)))))).isEqualTo(CASE);
     assertThat(org.requests())
         .extracting(request -> json(request.body()).path("Description").asText().length())
         .containsExactly(32_000, 8_000, 2_000);
@@ -223,7 +222,7 @@ class QueueTargetTest {
   void shorteningTheTranscriptEnds() {
     IntStream.range(0, 9).forEach(i -> org.error(400, "STRING_TOO_LONG"));
 
-    assertThat(fault(queue.offer(offer(false))).codes()).containsExactly("STRING_TOO_LONG");
+    assertThat(fault(queue.offer(offer())).codes()).containsExactly("STRING_TOO_LONG");
     assertThat(org.requests()).hasSize(4);
   }
 
@@ -231,7 +230,7 @@ class QueueTargetTest {
   void aCaseThatTheOrgRefusesIsNotTriedAgain() {
     org.error(400, "FIELD_CUSTOM_VALIDATION_EXCEPTION");
 
-    assertThat(fault(queue.offer(offer(false))).retryable()).isFalse();
+    assertThat(fault(queue.offer(offer())).retryable()).isFalse();
     assertThat(org.requests()).hasSize(1);
   }
 
@@ -414,7 +413,7 @@ class QueueTargetTest {
         new QueueTarget(org.client(), new QueueSettings("Web-Chat", "Offen", "Zurückgezogen"));
     org.created(CASE).noRecords().noContent().records(work(CASE, "Opened")).noContent();
 
-    get(german.offer(offer(false)));
+    get(german.offer(offer()));
     get(german.withdraw(PLACED));
 
     assertThat(json(org.request(0).body()).path("Origin").asText()).isEqualTo("Web-Chat");

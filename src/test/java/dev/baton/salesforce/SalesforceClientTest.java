@@ -11,8 +11,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.AccessToken;
+import dev.baton.oauth.Grant;
 import dev.baton.oauth.TokenSource;
+import dev.baton.oauth.TokenSources;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -427,6 +430,36 @@ class SalesforceClientTest {
     assertThat(fault.retryable()).isFalse();
     assertThat(fault.mayHaveBeenProcessed()).isFalse();
     assertThat(fault).hasMessageContaining("configure the instance URL");
+  }
+
+  @Test
+  void aTokenThatIsRefusedForGoodIsNotAskedForAgainAndTheReasonIsPassedOn() {
+    org.answers(
+        400,
+        """
+        {"error":"invalid_grant","error_description":"user hasn't approved this consumer"}""");
+
+    SalesforceException fault = fault(org.client(tokenFromOrg()).query(SOQL));
+
+    assertThat(fault).isInstanceOf(SalesforceException.Misconfigured.class);
+    assertThat(fault.retryable()).isFalse();
+    assertThat(fault).hasMessageContaining("invalid_grant");
+  }
+
+  @Test
+  void withoutATokenACreateWasNotSentAndMayBeRepeated() {
+    org.answers(503, "");
+
+    SalesforceException fault =
+        fault(org.client(tokenFromOrg()).create("Case", subject("x"), Map.of()));
+
+    assertThat(fault.retryable()).isTrue();
+    assertThat(fault.mayHaveBeenProcessed()).isFalse();
+  }
+
+  private TokenSource tokenFromOrg() {
+    Grant grant = new Grant.ClientCredentials(org.url(), "client", "secret");
+    return TokenSources.of(grant, org.http(), Clock.systemUTC());
   }
 
   @Test

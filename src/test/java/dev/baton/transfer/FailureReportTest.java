@@ -1,7 +1,7 @@
 package dev.baton.transfer;
 
-import static dev.baton.transfer.FailureReason.ERROR;
-import static dev.baton.transfer.FailureReason.NO_AGENT_AVAILABLE;
+import static dev.baton.bots.FailureReason.ERROR;
+import static dev.baton.bots.FailureReason.NO_AGENT_AVAILABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -51,12 +51,6 @@ class FailureReportTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FailureReport.of(List.of(Outcome.DECLINED, Outcome.ACCEPTED)));
     assertThat(Outcome.ACCEPTED.reason()).isEmpty();
-  }
-
-  @Test
-  void theBotHearsTheTwoWordsItKnows() {
-    assertThat(Arrays.stream(FailureReason.values()).map(FailureReason::wireName))
-        .containsExactly("NoAgentAvailable", "Error");
   }
 
   @ParameterizedTest

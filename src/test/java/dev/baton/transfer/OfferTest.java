@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class OfferTest {
     Handover handover = new Handover("c1", "s1", List.of(line));
 
     assertThat(line.toString()).contains("Customer").doesNotContain("iban");
-    assertThat(new Offer("k", TARGET, handover, false).toString())
+    assertThat(new Offer("k", TARGET, handover).toString())
         .contains("c1", "s1", "1 lines")
         .doesNotContain("iban");
     assertThat(new HeldMessage("m1", "my iban").toString()).contains("m1").doesNotContain("iban");
@@ -31,10 +32,10 @@ class OfferTest {
   void aKeyThatCannotNameAnythingOrThatTargetsCannotStoreIsRefused() {
     Handover handover = new Handover("c1", "s1", List.of());
 
-    assertThat(new Offer("k".repeat(200), TARGET, handover, false).key()).hasSize(200);
-    assertThatIllegalArgumentException().isThrownBy(() -> new Offer(" ", TARGET, handover, false));
+    assertThat(new Offer("k".repeat(200), TARGET, handover).key()).hasSize(200);
+    assertThatIllegalArgumentException().isThrownBy(() -> new Offer(" ", TARGET, handover));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Offer("k".repeat(201), TARGET, handover, false));
+        .isThrownBy(() -> new Offer("k".repeat(201), TARGET, handover));
   }
 
   @Test
@@ -83,6 +84,16 @@ class OfferTest {
 
     @Override
     public CompletableFuture<String> offer(Offer offer) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> find(Offer offer) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> release(PlacedOffer offer) {
       throw new UnsupportedOperationException();
     }
 

@@ -1,0 +1,313 @@
+package dev.baton.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the simulator shall do, as a value. Every member is described in docs/simulator.md; all
+ * defaults that are not defaults of a list's item stand in default-script.json.
+ */
+record Script(
+    Map<String, Bot> bots,
+    Map<String, Queue> queues,
+    List<Fault> faults,
+    Sessions sessions,
+    Org org,
+    OAuth oauth) {
+
+  private static final List<Target> DEMO_TARGETS =
+      List.of(
+          new Target("Salesforce:Core:Queue:Id", Simulator.DEMO_QUEUE_ID),
+          new Target("Salesforce:Core:Skill:Id", Simulator.DEMO_SKILL_ID),
+          new Target("Salesforce:Core:Flow:Id", Simulator.DEMO_FLOW_ID),
+          new Target("Salesforce:Core:Bot:Id", Simulator.DEMO_SECOND_BOT_ID));
+
+  enum OnStart {
+    GREET,
+    ESCALATE,
+    END
+  }
+
+  enum OnSuccess {
+    EMPTY_TEXT,
+    NO_MESSAGES
+  }
+
+  enum OnFailure {
+    TEXT,
+    SESSION_ENDED,
+    ESCALATE
+  }
+
+  enum Repeated {
+    IDEMPOTENT,
+    REJECT,
+    PROCESS_AGAIN
+  }
+
+  enum WhileTransferring {
+    REJECT,
+    ANSWER,
+    IGNORE
+  }
+
+  enum WrongCrc {
+    ACCEPT,
+    REJECT
+  }
+
+  enum Does {
+    WAIT,
+    SILENT,
+    ACCEPT,
+    ACCEPT_AND_CLOSE,
+    ACCEPT_AFTER_WITHDRAW,
+    DECLINE,
+    TIME_OUT,
+    GO_OFFLINE
+  }
+
+  enum AfterDecline {
+    STAYS,
+    GOES
+  }
+
+  enum FaultBody {
+    JSON,
+    HTML,
+    NONE
+  }
+
+  enum Connection {
+    RESET_BEFORE,
+    RESET_AFTER
+  }
+
+  record Target(String type, String value) {}
+
+  record Bot(
+      String label,
+      OnStart onStart,
+      List<Target> targets,
+      OnSuccess transferSucceeded,
+      List<OnFailure> transferFailed,
+      List<Target> transferFailedTargets,
+      long answerDelayMs,
+      List<JsonNode> extraMessages) {}
+
+  record Agent(String id, String name, Does does, long delayMs) {}
+
+  record Queue(String name, boolean routes, List<Agent> agents) {}
+
+  /** {@code times} 0 means every time from the nth matching call on. */
+  record Match(
+      @Nullable String method,
+      @Nullable Pattern path,
+      @Nullable String session,
+      @Nullable Pattern body,
+      long nth,
+      long times) {}
+
+  record Then(
+      @Nullable Integer status,
+      FaultBody body,
+      @Nullable String error,
+      @Nullable String message,
+      @Nullable String retryAfter,
+      long delayMs,
+      boolean processed,
+      @Nullable Connection connection) {}
+
+  record Fault(Match match, Then then) {}
+
+  record Sessions(
+      Repeated repeatedSequence,
+      WhileTransferring whileTransferring,
+      WrongCrc wrongCrc,
+      long idleMs,
+      int goneStatus) {}
+
+  record Org(
+      String id,
+      @Nullable String assignmentRuleOwner,
+      @Nullable String externalIdField,
+      List<String> customCaseFields,
+      List<String> requiredCaseFields,
+      AfterDecline afterDecline,
+      long queryPageSize,
+      long dailyCalls) {}
+
+  record Refuse(String error, String description) {}
+
+  record OAuth(
+      @Nullable String clientId,
+      @Nullable String clientSecret,
+      @Nullable String publicKey,
+      List<String> audiences,
+      List<String> revoked,
+      @Nullable Refuse refuse) {}
+
+  static Script read(JsonNode json) {
+    StrictObject root = StrictObject.of(json, "");
+    Script script =
+        new Script(
+            root.map("bots", Script::bot),
+            root.map("queues", Script::queue),
+            root.list("faults", List.of(), Script::fault),
+            root.object("sessions", Script::sessions),
+            root.object("org", Script::org),
+            root.object("oauth", Script::oauth));
+    root.end();
+    script.bots.keySet().forEach(id -> checkId("bots", id, "0Xx"));
+    script.queues.keySet().forEach(id -> checkId("queues", id, "00G"));
+    return script;
+  }
+
+  private static Bot bot(StrictObject in) {
+    List<Target> targets = in.list("targets", DEMO_TARGETS, Script::target);
+    return new Bot(
+        in.text("label", "Bot"),
+        in.oneOf("onStart", OnStart.class, OnStart.GREET),
+        targets,
+        in.oneOf("transferSucceeded", OnSuccess.class, OnSuccess.EMPTY_TEXT),
+        in.listOf("transferFailed", OnFailure.class, List.of(OnFailure.TEXT)),
+        in.list("transferFailedTargets", targets, Script::target),
+        in.notNegative("answerDelayMs", 0),
+        in.list("extraMessages", List.of(), JsonNode::deepCopy));
+  }
+
+  private static Target target(JsonNode item) {
+    StrictObject in = StrictObject.of(item, "targets[]");
+    Target target = new Target(in.text("type"), in.text("value"));
+    in.end();
+    return target;
+  }
+
+  private static Queue queue(StrictObject in) {
+    return new Queue(
+        in.text("name", "Queue"),
+        in.flag("routes", true),
+        in.list("agents", List.of(), Script::agent));
+  }
+
+  private static Agent agent(JsonNode item) {
+    StrictObject in = StrictObject.of(item, "agents[]");
+    Agent agent =
+        new Agent(
+            checkId("agents[].id", in.text("id"), "005"),
+            in.text("name", "Agent"),
+            in.oneOf("does", Does.class, Does.WAIT),
+            in.notNegative("delayMs", 0));
+    in.end();
+    return agent;
+  }
+
+  private static Fault fault(JsonNode item) {
+    StrictObject in = StrictObject.of(item, "faults[]");
+    Match match = in.optionalObject("match", Script::match);
+    Fault fault =
+        new Fault(
+            match == null ? new Match(null, null, null, null, 1, 1) : match,
+            in.object("then", Script::then));
+    in.end();
+    return fault;
+  }
+
+  private static Match match(StrictObject in) {
+    long nth = in.number("nth", 1);
+    if (nth < 1) {
+      throw in.wrong("nth", "1 or more");
+    }
+    return new Match(
+        in.optionalText("method"),
+        pattern(in, "path"),
+        in.optionalText("session"),
+        pattern(in, "body"),
+        nth,
+        in.notNegative("times", 1));
+  }
+
+  private static Then then(StrictObject in) {
+    Long status = in.optionalNumber("status");
+    if (status != null && (status < 400 || status > 599)) {
+      throw in.wrong("status", "from 400 to 599");
+    }
+    Then then =
+        new Then(
+            status == null ? null : status.intValue(),
+            in.oneOf("body", FaultBody.class, FaultBody.JSON),
+            in.optionalText("error"),
+            in.optionalText("message"),
+            in.optionalText("retryAfter"),
+            in.notNegative("delayMs", 0),
+            in.flag("processed", false),
+            in.optionalOneOf("connection", Connection.class));
+    if (then.status != null && then.connection != null) {
+      throw in.wrong("connection", "left out where there is a status");
+    }
+    return then;
+  }
+
+  private static Sessions sessions(StrictObject in) {
+    long gone = in.number("goneStatus", 404);
+    if (gone != 404 && gone != 410) {
+      throw in.wrong("goneStatus", "404 or 410");
+    }
+    return new Sessions(
+        in.oneOf("repeatedSequence", Repeated.class, Repeated.IDEMPOTENT),
+        in.oneOf("whileTransferring", WhileTransferring.class, WhileTransferring.REJECT),
+        in.oneOf("wrongCrc", WrongCrc.class, WrongCrc.ACCEPT),
+        in.notNegative("idleMs", 259_200_000),
+        (int) gone);
+  }
+
+  private static Org org(StrictObject in) {
+    long page = in.number("queryPageSize", 2000);
+    if (page < 1) {
+      throw in.wrong("queryPageSize", "1 or more");
+    }
+    String ruleOwner = in.optionalText("assignmentRuleOwner");
+    return new Org(
+        checkId("org.id", in.text("id"), "00D"),
+        ruleOwner == null ? null : checkId("org.assignmentRuleOwner", ruleOwner, "00"),
+        in.optionalText("externalIdField"),
+        in.texts("customCaseFields"),
+        in.texts("requiredCaseFields"),
+        in.oneOf("afterDecline", AfterDecline.class, AfterDecline.STAYS),
+        page,
+        in.notNegative("dailyCalls", 15_000));
+  }
+
+  private static OAuth oauth(StrictObject in) {
+    return new OAuth(
+        in.optionalText("clientId"),
+        in.optionalText("clientSecret"),
+        in.optionalText("publicKey"),
+        in.texts("audiences"),
+        in.texts("revoked"),
+        in.optionalObject(
+            "refuse",
+            r -> new Refuse(r.text("error"), r.text("description", "refused by script"))));
+  }
+
+  private static @Nullable Pattern pattern(StrictObject in, String name) {
+    String text = in.optionalText(name);
+    try {
+      return text == null ? null : Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw in.wrong(name, "a regular expression: " + e.getDescription());
+    }
+  }
+
+  private static String checkId(String where, String id, String prefix) {
+    if (id.length() != 18 || Ids.normalise(id).isEmpty() || !id.startsWith(prefix)) {
+      throw new BadJson(
+          where + ": " + id + " is no Salesforce id of 18 characters that starts with " + prefix);
+    }
+    return id;
+  }
+}

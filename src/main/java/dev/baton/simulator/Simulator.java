@@ -1,0 +1,129 @@
+package dev.baton.simulator;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Clock;
+import java.util.List;
+
+/**
+ * A fake Salesforce on 127.0.0.1: the Bots API 5.0 to 5.3 with the demo bot of Salesforce's guide,
+ * the token endpoint, and the REST API of an org with one queue. What it does is directed over HTTP
+ * under {@code /simulator/}; see docs/simulator.md. Thread-safe. For trial runs and tests only.
+ */
+public final class Simulator implements AutoCloseable {
+
+  /** The bot that is there from the start. */
+  public static final String DEMO_BOT_ID = "0XxSB00000006rp0AA";
+
+  /** A second bot, which is the last target of the demo bot's escalate message. */
+  public static final String DEMO_SECOND_BOT_ID = "0Xxxx0000000001CAA";
+
+  /** The queue that is there from the start; its one agent waits for a person's word. */
+  public static final String DEMO_QUEUE_ID = "00Gxx0000012345EAA";
+
+  public static final String DEMO_SKILL_ID = "0C5xx0000000001CAA";
+  public static final String DEMO_FLOW_ID = "300xx0000000001AAA";
+  public static final String DEMO_AGENT_ID = "005xx0000000001AAA";
+
+  /** The only org, unless the script names another. */
+  public static final String ORG_ID = "00Dxx0000006GprEAE";
+
+  /** A token that is good without having been issued. */
+  public static final String TOKEN = "simulator-token";
+
+  static final String USER_ID = "005xx0000000999AAA";
+  static final String BOT_VERSION_ID = "0X9SB00000006wf0AA";
+
+  static {
+    // Read once when the server class loads. Without nodelay every answer waits for a delayed ACK;
+    // the limits keep a client's pooled connections from being closed under it.
+    defaultProperty("sun.net.httpserver.nodelay", "true");
+    defaultProperty("sun.net.httpserver.maxIdleConnections", "10000");
+    defaultProperty("sun.net.httpserver.idleInterval", "300");
+  }
+
+  private final HttpFront front;
+  private final Alarm alarm;
+  private final Journal journal;
+  private final AdminEndpoint admin;
+  private final URI baseUrl;
+
+  private Simulator(int port) throws IOException {
+    ScriptBook script = new ScriptBook();
+    Clock clock = Clock.systemUTC();
+    Faults faults = new Faults();
+    alarm = new Alarm();
+    journal = new Journal();
+    front = new HttpFront(port, alarm, journal, faults);
+    baseUrl = URI.create("http://127.0.0.1:" + front.port());
+    Tokens tokens = new Tokens(script);
+    SimulatedOrg org = new SimulatedOrg(script, alarm);
+    BotSessions sessions = new BotSessions(script, baseUrl, clock);
+    admin = new AdminEndpoint(script, faults, journal, org, sessions, tokens);
+    front.open(
+        List.of(
+            new OAuthEndpoint(script, tokens, baseUrl, clock),
+            new OrgEndpoint(script, tokens, org),
+            new BotsEndpoint(script, tokens, sessions, clock)),
+        admin::handle);
+  }
+
+  /**
+   * Starts a simulator with the default script.
+   *
+   * @param port 0 for any free one
+   * @throws UncheckedIOException when the port cannot be had
+   */
+  public static Simulator start(int port) {
+    try {
+      return new Simulator(port);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The simulator cannot listen on port " + port, e);
+    }
+  }
+
+  /** Without a trailing slash: base of the Bots API, login URL and instance URL alike. */
+  public URI baseUrl() {
+    return baseUrl;
+  }
+
+  /**
+   * The same as {@code PUT /simulator/script}.
+   *
+   * @throws IllegalArgumentException when the result would be no script; the one in force then
+   *     stays
+   */
+  public void script(String json) {
+    try {
+      admin.change(json);
+    } catch (BadJson e) {
+      throw new IllegalArgumentException(e.words(), e);
+    }
+  }
+
+  /** The same as {@code GET /simulator/journal}; a copy. */
+  public ArrayNode journal() {
+    return journal.json();
+  }
+
+  /** Drops all connections. */
+  @Override
+  public void close() {
+    front.close();
+    alarm.close();
+  }
+
+  /** Runs a simulator until the process ends. The one argument is the port, 8089 without it. */
+  public static void main(String[] args) {
+    Simulator simulator = start(args.length == 0 ? 8089 : Integer.parseInt(args[0]));
+    System.out.println("Simulated Salesforce at " + simulator.baseUrl());
+  }
+
+  private static void defaultProperty(String name, String value) {
+    if (System.getProperty(name) == null) {
+      System.setProperty(name, value);
+    }
+  }
+}
