@@ -88,6 +88,17 @@ public final class Inbox {
         .update();
   }
 
+  /** How many messages reached nobody. */
+  public int undelivered(String key) {
+    return jdbc.sql(
+            """
+            select count(*) from baton_inbox
+            where conversation_key = ? and state = 'UNDELIVERED'""")
+        .param(key)
+        .query(Integer.class)
+        .single();
+  }
+
   /** Conversations that talk, have a message and order nothing: their wake-up went missing. */
   public List<String> overslept() {
     return jdbc.sql(

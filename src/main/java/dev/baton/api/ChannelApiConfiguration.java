@@ -1,0 +1,40 @@
+package dev.baton.api;
+
+import dev.baton.conversation.Changes;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Reception;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transfers;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The beans of the REST interface for channels; the way into this package. */
+@Configuration(proxyBeanMethods = false)
+public class ChannelApiConfiguration {
+
+  /** Each takes a connection while it reads. */
+  private static final int READERS = 2;
+
+  @Bean
+  ConversationController batonConversationController(
+      Reception reception, Views views, Answers answers) {
+    return new ConversationController(reception, views, answers);
+  }
+
+  @Bean
+  Problems batonProblems() {
+    return new Problems();
+  }
+
+  @Bean
+  Views batonViews(
+      Conversations conversations, Inbox inbox, Transcript transcript, Transfers transfers) {
+    return new Views(conversations, inbox, transcript, transfers);
+  }
+
+  @Bean
+  Answers batonAnswers(Changes changes, AnswerLimit limit) {
+    return new Answers(changes, limit.limit(), READERS);
+  }
+}

@@ -1,0 +1,128 @@
+package dev.baton.api;
+
+import dev.baton.conversation.CustomerMessage;
+import dev.baton.conversation.Reception;
+import dev.baton.conversation.Token;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** The REST interface for channels. What a request brought is committed before it is answered. */
+@RestController
+@RequestMapping(path = ConversationController.PATH, produces = MediaType.APPLICATION_JSON_VALUE)
+final class ConversationController {
+
+  static final String PATH = "/api/conversations";
+
+  private static final Set<String> BEGIN = Set.of("key", "botId", "text", "variables");
+  private static final Set<String> MESSAGE = Set.of("id", "text", "choiceId");
+  private static final Duration MARGIN = Duration.ofSeconds(10);
+
+  private final Reception reception;
+  private final Views views;
+  private final Answers answers;
+
+  ConversationController(Reception reception, Views views, Answers answers) {
+    this.reception = reception;
+    this.views = views;
+    this.answers = answers;
+  }
+
+  @PostMapping
+  DeferredResult<ResponseEntity<Greeting>> begin(HttpServletRequest request) throws IOException {
+    JsonBody body = JsonBody.read(request, BEGIN);
+    String key = Address.addressable("key", body.required("key"));
+    Token.Opening opening =
+        new Token.Opening(
+            body.optional("botId"), body.optional("text"), body.optionalArray("variables"));
+    boolean begun = reception.begin(key, opening);
+    URI location = Address.ofConversation(request, key);
+    return later(
+        answers
+            .await(key, () -> views.greeting(key), Greeting::pending)
+            .thenApply(
+                greeting ->
+                    ResponseEntity.status(status(begun, greeting.pending()))
+                        .location(location)
+                        .body(greeting)));
+  }
+
+  private static HttpStatus status(boolean begun, boolean pending) {
+    if (pending) {
+      return HttpStatus.ACCEPTED;
+    }
+    return begun ? HttpStatus.CREATED : HttpStatus.OK;
+  }
+
+  @PostMapping("/{key}/messages")
+  DeferredResult<ResponseEntity<Turn>> say(HttpServletRequest request, @PathVariable String key)
+      throws IOException {
+    JsonBody body = JsonBody.read(request, MESSAGE);
+    String id = Address.addressable("id", body.required("id"));
+    reception.receive(
+        key, new CustomerMessage(id, body.optional("text"), body.optional("choiceId")));
+    URI location = Address.ofMessage(request, key, id);
+    return later(
+        answers
+            .await(key, () -> views.turn(key, id), Turn::pending)
+            .thenApply(turn -> answer(turn, location)));
+  }
+
+  @GetMapping("/{key}/messages/{id}")
+  ResponseEntity<Turn> answer(
+      HttpServletRequest request, @PathVariable String key, @PathVariable String id) {
+    return answer(views.turn(key, id), Address.ofMessage(request, key, id));
+  }
+
+  private static ResponseEntity<Turn> answer(Turn turn, URI location) {
+    return turn.pending()
+        ? ResponseEntity.accepted()
+            .location(location)
+            .header(HttpHeaders.RETRY_AFTER, "1")
+            .body(turn)
+        : ResponseEntity.ok(turn);
+  }
+
+  @GetMapping("/{key}")
+  ConversationView conversation(@PathVariable String key) {
+    return views.conversationView(key);
+  }
+
+  @DeleteMapping("/{key}")
+  ResponseEntity<Void> leave(@PathVariable String key) {
+    reception.leave(key);
+    return ResponseEntity.noContent().build();
+  }
+
+  /** With a time limit of its own: the server's default may be shorter than the answer's limit. */
+  private <T> DeferredResult<ResponseEntity<T>> later(
+      CompletableFuture<ResponseEntity<T>> response) {
+    DeferredResult<ResponseEntity<T>> result =
+        new DeferredResult<>(answers.limit().plus(MARGIN).toMillis());
+    response.whenComplete(
+        (value, failure) -> {
+          if (failure == null) {
+            result.setResult(value);
+          } else {
+            result.setErrorResult(
+                failure instanceof CompletionException e ? e.getCause() : failure);
+          }
+        });
+    return result;
+  }
+}

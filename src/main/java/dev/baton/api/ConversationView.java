@@ -1,0 +1,96 @@
+package dev.baton.api;
+
+import com.fasterxml.jackson.databind.util.RawValue;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Transcript;
+import dev.baton.conversation.Transfer;
+import dev.baton.transfer.Outcome;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation as a channel is shown it. Times are ISO 8601 in UTC.
+ *
+ * @param undelivered how many of the customer's messages reached nobody
+ */
+record ConversationView(
+    String key,
+    String state,
+    List<LineView> transcript,
+    List<TransferView> transfers,
+    int undelivered) {
+
+  /**
+   * A line of the transcript.
+   *
+   * @param from customer, bot or baton
+   * @param message of the bot: as the Bots API has it; of others: with a text or a choiceId
+   */
+  record LineView(String at, String from, RawValue message) {
+
+    static LineView of(Transcript.Line line) {
+      return new LineView(
+          line.at().toString(),
+          line.speaker().name().toLowerCase(Locale.ROOT),
+          new RawValue(line.body()));
+    }
+  }
+
+  /**
+   * A transfer.
+   *
+   * @param report succeeded or failed, as the bot was told; null while it was not
+   */
+  record TransferView(
+      String escalateId,
+      @Nullable String report,
+      @Nullable String reason,
+      @Nullable String description,
+      List<AttemptView> attempts) {
+
+    static TransferView of(Transfer transfer, List<Attempt> offers) {
+      return new TransferView(
+          transfer.escalateId(),
+          transfer.report(),
+          transfer.reportReason(),
+          transfer.reportDescription(),
+          offers.stream().map(AttemptView::of).toList());
+    }
+  }
+
+  /**
+   * An offer to one target.
+   *
+   * @param outcome the outcome's code; like its label and text null while the offer is open
+   * @param detail what the target's side said, where it said more
+   */
+  record AttemptView(
+      TargetView target,
+      int round,
+      @Nullable String outcome,
+      @Nullable String label,
+      @Nullable String text,
+      @Nullable String detail,
+      String from,
+      @Nullable String until) {
+
+    static AttemptView of(Attempt offer) {
+      Outcome outcome = offer.outcome();
+      Instant until = offer.overAt();
+      return new AttemptView(
+          new TargetView(offer.target().type(), offer.target().value()),
+          offer.round(),
+          outcome == null ? null : outcome.code(),
+          outcome == null ? null : outcome.label(),
+          outcome == null ? null : outcome.sentence(),
+          offer.detail(),
+          offer.offeredAt().toString(),
+          until == null ? null : until.toString());
+    }
+  }
+
+  /** A target, as the bot names it. */
+  record TargetView(String type, String value) {}
+}

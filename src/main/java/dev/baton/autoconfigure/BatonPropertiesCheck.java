@@ -1,0 +1,219 @@
+package dev.baton.autoconfigure;
+
+import dev.baton.autoconfigure.BatonProperties.Bots;
+import dev.baton.autoconfigure.BatonProperties.GrantType;
+import dev.baton.autoconfigure.BatonProperties.Oauth;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+/**
+ * Stops the start with one sentence when {@link BatonProperties} cannot work. It looks at them as
+ * they are made: nobody can get them unchecked.
+ */
+final class BatonPropertiesCheck implements BeanPostProcessor {
+
+  private static final Pattern BOTS_VERSION = Pattern.compile("5\\.[0-3]\\.0");
+  private static final Pattern REST_VERSION = Pattern.compile("[1-9][0-9]{1,2}\\.0");
+  private static final Pattern ORG_ID = recordId("00D");
+  private static final Pattern BOT_ID = recordId("0Xx");
+  private static final int MAX_PORT = 65_535;
+
+  private final boolean simulatorPresent;
+
+  /**
+   * Checks for an application.
+   *
+   * @param simulatorPresent whether the simulator is on the class path; the plugin's jar has none
+   */
+  BatonPropertiesCheck(boolean simulatorPresent) {
+    this.simulatorPresent = simulatorPresent;
+  }
+
+  @Override
+  public Object postProcessAfterInitialization(Object bean, String beanName) {
+    if (bean instanceof BatonProperties properties) {
+      check(properties);
+    }
+    return bean;
+  }
+
+  /**
+   * Checks the settings.
+   *
+   * @throws UnusableConfigurationException when they cannot work
+   */
+  void check(BatonProperties properties) {
+    checkLimits(properties);
+    checkVersions(properties);
+    URI baseUrl = properties.bots().baseUrl();
+    if (properties.simulated()) {
+      checkSimulator(properties, baseUrl);
+    } else if (baseUrl == null) {
+      throw refused(
+          "baton.bots.base-url is not set, and the simulator is switched off by"
+              + " baton.simulator.enabled.",
+          "Set baton.bots.base-url to the bot's Runtime Base URL, or take baton.simulator.enabled"
+              + " out.");
+    } else {
+      checkBots(properties.bots(), baseUrl);
+      checkOauth(properties.oauth());
+    }
+    ifPresent("baton.salesforce.instance-url", properties.salesforce().instanceUrl());
+  }
+
+  private static void checkLimits(BatonProperties properties) {
+    positive("baton.transfer.patience", properties.transfer().patience());
+    positive("baton.conversation.silence", properties.conversation().silence());
+    positive("baton.api.answer-limit", properties.api().answerLimit());
+    int port = properties.simulator().port();
+    if (port < 0 || port > MAX_PORT) {
+      throw refused(
+          "baton.simulator.port is %d, which is no port.".formatted(port),
+          "Set it to a free port, or to 0 for any.");
+    }
+  }
+
+  private static void positive(String property, Duration value) {
+    if (value.isZero() || value.isNegative()) {
+      throw refused(
+          "%s is %s, which leaves no time at all.".formatted(property, value),
+          "Set %s to a positive duration such as 30s or 5m.".formatted(property));
+    }
+  }
+
+  private static void checkVersions(BatonProperties properties) {
+    String bots = properties.bots().apiVersion();
+    if (!BOTS_VERSION.matcher(bots).matches()) {
+      throw refused(
+          "baton.bots.api-version is '%s', a version that Baton does not speak.".formatted(bots),
+          "Set it to 5.0.0, 5.1.0, 5.2.0 or 5.3.0, or take it out for 5.3.0.");
+    }
+    String rest = properties.salesforce().apiVersion();
+    if (!REST_VERSION.matcher(rest).matches()) {
+      throw refused(
+          "baton.salesforce.api-version is '%s', which is no version of the REST API."
+              .formatted(rest),
+          "Set it to a version such as 63.0, or take it out.");
+    }
+  }
+
+  private void checkSimulator(BatonProperties properties, @Nullable URI baseUrl) {
+    if (baseUrl != null) {
+      throw refused(
+          "baton.simulator.enabled is true although baton.bots.base-url names a bot.",
+          "Take one of the two out: either the simulator answers, or that bot.");
+    }
+    if (!simulatorPresent) {
+      throw refused(
+          Boolean.TRUE.equals(properties.simulator().enabled())
+              ? "baton.simulator.enabled is true, but the simulator is part of the application"
+                  + " only and not of the plugin."
+              : "baton.bots.base-url is not set, so there is no bot to talk with.",
+          "Set baton.bots.base-url to the bot's Runtime Base URL.");
+    }
+  }
+
+  private static void checkBots(Bots bots, URI baseUrl) {
+    safe("baton.bots.base-url", baseUrl);
+    String orgId =
+        needed(
+            "baton.bots.org-id",
+            bots.orgId(),
+            "baton.bots.base-url is set",
+            "the id of the bot's org (Setup, Company Information)");
+    if (!ORG_ID.matcher(orgId).matches()) {
+      throw refused(
+          "baton.bots.org-id is '%s', which is no org's id.".formatted(orgId),
+          "Set it to the 15 or 18 characters that start with 00D.");
+    }
+    String botId = bots.botId();
+    if (botId != null && !BOT_ID.matcher(botId).matches()) {
+      throw refused(
+          "baton.bots.bot-id is '%s', which is no bot's id.".formatted(botId),
+          "Set it to the 15 or 18 characters that start with 0Xx, from the address of the bot's"
+              + " overview page.");
+    }
+    safe(
+        "baton.bots.force-config-endpoint",
+        needed(
+            "baton.bots.force-config-endpoint",
+            bots.forceConfigEndpoint(),
+            "baton.bots.base-url is set",
+            "the org's My Domain URL"));
+  }
+
+  private static void checkOauth(Oauth oauth) {
+    GrantType grant =
+        needed(
+            "baton.oauth.grant",
+            oauth.grant(),
+            "baton.bots.base-url is set",
+            "jwt-bearer, client-credentials or token");
+    String because =
+        "baton.oauth.grant is " + grant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    switch (grant) {
+      case JWT_BEARER -> {
+        needed("baton.oauth.client-id", oauth.clientId(), because, "the app's consumer key");
+        needed("baton.oauth.username", oauth.username(), because, "the pre-authorised user");
+        String key =
+            needed(
+                "baton.oauth.private-key",
+                oauth.privateKey(),
+                because,
+                "the key's PEM text, or to file: and the PEM file's path");
+        PrivateKeys.read(key);
+        ifPresent("baton.oauth.login-url", oauth.loginUrl());
+      }
+      case CLIENT_CREDENTIALS -> {
+        needed("baton.oauth.client-id", oauth.clientId(), because, "the app's consumer key");
+        needed("baton.oauth.client-secret", oauth.clientSecret(), because, "the app's secret");
+        // The common login hosts refuse this grant, so there is no default to fall back on.
+        safe(
+            "baton.oauth.login-url",
+            needed("baton.oauth.login-url", oauth.loginUrl(), because, "the org's My Domain URL"));
+      }
+      case TOKEN -> needed("baton.oauth.token", oauth.token(), because, "a valid access token");
+    }
+  }
+
+  private static <T> T needed(String property, @Nullable T value, String because, String what) {
+    if (value == null || value.toString().isBlank()) {
+      throw refused(
+          "%s is not set, although %s.".formatted(property, because),
+          "Set %s to %s.".formatted(property, what));
+    }
+    return value;
+  }
+
+  private static void ifPresent(String property, @Nullable URI url) {
+    if (url != null) {
+      safe(property, url);
+    }
+  }
+
+  /** Tokens and what customers say travel there: nothing but https leaves this machine. */
+  private static void safe(String property, URI url) {
+    boolean usable = url.getHost() != null && url.getUserInfo() == null;
+    boolean https = "https".equalsIgnoreCase(url.getScheme());
+    boolean local = "http".equalsIgnoreCase(url.getScheme()) && Loopback.is(url.getHost());
+    if (!usable || !(https || local)) {
+      throw refused(
+          "%s is not an https address.".formatted(property),
+          "Set %s to a whole address such as https://example.my.salesforce.com; http is accepted"
+                  .formatted(property)
+              + " for this machine's loopback address only.");
+    }
+  }
+
+  private static Pattern recordId(String prefix) {
+    return Pattern.compile(prefix + "[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
+  }
+
+  private static UnusableConfigurationException refused(String problem, String remedy) {
+    return new UnusableConfigurationException(problem, remedy);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.baton.autoconfigure;
+
+import dev.baton.api.AnswerLimit;
+import dev.baton.api.ChannelApiConfiguration;
+import dev.baton.conversation.Reception;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The REST interface for channels, where {@code baton.api.enabled} asks for it: the plugin opens no
+ * address in another application by itself, since it cannot know who may call it.
+ */
+@AutoConfiguration(afterName = "dev.baton.autoconfigure.BatonAutoConfiguration")
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnProperty(name = "baton.api.enabled", havingValue = "true")
+@ConditionalOnBean(Reception.class)
+@Import(ChannelApiConfiguration.class)
+public class ChannelApiAutoConfiguration {
+
+  @Bean
+  AnswerLimit batonAnswerLimit(BatonProperties properties) {
+    return new AnswerLimit(properties.api().answerLimit());
+  }
+}
