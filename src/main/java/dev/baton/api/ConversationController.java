@@ -110,6 +110,7 @@ final class ConversationController {
   }
 
   /** With a time limit of its own: the server's default may be shorter than the answer's limit. */
+  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends go to the result.
   private <T> DeferredResult<ResponseEntity<T>> later(
       CompletableFuture<ResponseEntity<T>> response) {
     DeferredResult<ResponseEntity<T>> result =

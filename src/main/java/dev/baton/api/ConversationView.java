@@ -44,7 +44,7 @@ record ConversationView(
    * @param report succeeded or failed, as the bot was told; null while it was not
    */
   record TransferView(
-      String escalateId,
+      @Nullable String escalateId,
       @Nullable String report,
       @Nullable String reason,
       @Nullable String description,

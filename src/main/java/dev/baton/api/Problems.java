@@ -1,6 +1,7 @@
 package dev.baton.api;
 
 import dev.baton.conversation.Refusal;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -28,7 +29,7 @@ final class Problems {
     return problem(e.status(), e.getMessage());
   }
 
-  private static ResponseEntity<ProblemDetail> problem(int status, String words) {
+  private static ResponseEntity<ProblemDetail> problem(int status, @Nullable String words) {
     return ResponseEntity.status(status)
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
         .body(ProblemDetail.forStatusAndDetail(HttpStatusCode.valueOf(status), words));
