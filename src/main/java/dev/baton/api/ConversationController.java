@@ -109,6 +109,12 @@ final class ConversationController {
     return ResponseEntity.noContent().build();
   }
 
+  @DeleteMapping("/{key}/transfer")
+  ResponseEntity<Void> cancelTransfer(@PathVariable String key) {
+    reception.cancelTransfer(key);
+    return ResponseEntity.noContent().build();
+  }
+
   /** With a time limit of its own: the server's default may be shorter than the answer's limit. */
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends go to the result.
   private <T> DeferredResult<ResponseEntity<T>> later(

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.baton.conversation.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ import org.springframework.http.MediaType;
 
 /**
  * A request's JSON object, read by rules of our own and not by those of the application around us:
- * nothing unknown is passed over, and what is wrong is said in words. Words never quote the body.
+ * nothing unknown is passed over, and what is wrong is said in words that quote no value.
  */
 final class JsonBody {
 
@@ -56,13 +57,13 @@ final class JsonBody {
     if (!body.isObject()) {
       throw invalid("The body is not a JSON object.");
     }
-    Set<String> unknown = new TreeSet<>();
-    body.fieldNames().forEachRemaining(unknown::add);
-    unknown.removeAll(members);
-    if (!unknown.isEmpty()) {
-      throw invalid(
-          "The body has members that are not known here; known are %s."
-              .formatted(String.join(", ", new TreeSet<>(members))));
+    for (Iterator<String> names = body.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!members.contains(name)) {
+        throw invalid(
+            "The member '%s' is not known here; known are %s."
+                .formatted(abbreviate(name), String.join(", ", new TreeSet<>(members))));
+      }
     }
     return new JsonBody(body);
   }
@@ -80,6 +81,10 @@ final class JsonBody {
         415, "Send the body as JSON, with the header Content-Type: application/json.");
   }
 
+  private static String abbreviate(String name) {
+    return name.length() <= 40 ? name : name.substring(0, 40) + "…";
+  }
+
   private static JsonNode parse(byte[] bytes) {
     if (bytes.length == 0) {
       throw invalid("The request has no body; send a JSON object.");
@@ -91,7 +96,7 @@ final class JsonBody {
       throw invalid(
           e.getLocation() == null
               ? "The body is not JSON."
-              : "The body is not JSON: see line %d, column %d."
+              : "The body is not JSON, or names a member twice: see line %d, column %d."
                   .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     } catch (IOException e) {
       throw invalid("The body is not JSON in UTF-8.");

@@ -6,6 +6,7 @@ import dev.baton.bots.BotsSettings;
 import dev.baton.oauth.Grant;
 import dev.baton.salesforce.SalesforceSettings;
 import dev.baton.simulator.Simulator;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
@@ -38,15 +39,13 @@ class SimulatorConfiguration {
         bot == null ? Simulator.DEMO_BOT_ID : bot);
   }
 
-  /** The same rule as {@link BatonProperties#simulated()}, which is not there yet. */
+  /** Conditions are asked before there are beans, so the properties are read for it. */
   static final class NoRealBot implements Condition {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
-      var environment = context.getEnvironment();
-      return environment.getProperty(
-          "baton.simulator.enabled",
-          Boolean.class,
-          !environment.containsProperty("baton.bots.base-url"));
+      return Binder.get(context.getEnvironment())
+          .bindOrCreate("baton", BatonProperties.class)
+          .simulated();
     }
   }
 }

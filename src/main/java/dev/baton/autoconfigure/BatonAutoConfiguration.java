@@ -79,9 +79,9 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Conversations batonConversations(Database database) {
+  Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(), database.transactionManager(), EngineToken::isConflict);
+        database.jdbc(), transcript, database.transactionManager(), EngineToken::isConflict);
   }
 
   @Bean
@@ -95,8 +95,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transfers batonTransfers(Database database, Node node) {
-    return new Transfers(database.jdbc(), node);
+  Transfers batonTransfers(Database database, Node node, Transcript transcript) {
+    return new Transfers(database.jdbc(), node, transcript);
   }
 
   @Bean
@@ -188,6 +188,11 @@ public class BatonAutoConfiguration {
   @Bean
   JavaDelegate batonPassOnLeave(Steps steps) {
     return steps.passOnLeave();
+  }
+
+  @Bean
+  JavaDelegate batonCancelTransfer(Steps steps) {
+    return steps.cancelTransfer();
   }
 
   @Bean

@@ -31,6 +31,7 @@ public final class Conversations {
       from baton_conversation where conversation_key = ?""";
 
   private final JdbcClient jdbc;
+  private final Transcript transcript;
   private final TransactionTemplate transactions;
   private final TransactionTemplate savepoints;
   private final Predicate<RuntimeException> conflict;
@@ -42,9 +43,11 @@ public final class Conversations {
    */
   public Conversations(
       JdbcClient jdbc,
+      Transcript transcript,
       PlatformTransactionManager transactionManager,
       Predicate<RuntimeException> conflict) {
     this.jdbc = jdbc;
+    this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
     this.savepoints = new TransactionTemplate(transactionManager);
     this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
@@ -154,6 +157,7 @@ public final class Conversations {
   /** The conversation goes on with the bot, or is being transferred. */
   public void goesOn(String key, ConversationState state) {
     update(key, "state = ?", state.name());
+    follow(key, state);
   }
 
   /**
@@ -168,11 +172,22 @@ public final class Conversations {
             where conversation_key = ?""")
         .params(state.name(), endReason == null ? null : endReason.name(), key)
         .update();
+    follow(key, state);
   }
 
   /** An order failed for good, or an operator allowed it to be tried again. */
   void stuck(String key, boolean stuck) {
     update(key, "stuck = ?", stuck);
+    find(key).ifPresent(conversation -> follow(key, conversation.visibleState()));
+  }
+
+  private void follow(String key, ConversationState state) {
+    transcript.add(
+        key,
+        Transcript.Speaker.BATON,
+        Transcript.Cause.STATE,
+        null,
+        "{\"state\":\"%s\"}".formatted(state.code()));
   }
 
   /** How many transfers failed since the customer last wrote to the bot. */

@@ -143,6 +143,8 @@ public final class Orders {
         jdbc.sql("update baton_order set state = 'DROPPED' where id = ?")
             .param(order.id())
             .update();
+        // One that only waits to be tried again is done with at once.
+        afterCommit(() -> placed.accept(order.id()));
       }
     }
   }

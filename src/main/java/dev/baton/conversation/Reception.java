@@ -216,6 +216,33 @@ public final class Reception {
         });
   }
 
+  /**
+   * The customer would rather go on with the bot: open offers are withdrawn, the bot is told, and
+   * the talk goes on.
+   *
+   * @throws Refusal when there is no such conversation, or no transfer that can still be cancelled
+   */
+  public void cancelTransfer(String key) {
+    conversations.locked(
+        key,
+        conversation -> {
+          if (conversation.state() != ConversationState.TRANSFERRING) {
+            throw new Refusal(Refusal.Kind.OVER, "There is no transfer to cancel.");
+          }
+          Transfer transfer = transfers.current(key);
+          if (transfer.winner() != null) {
+            throw new Refusal(Refusal.Kind.OVER, "The conversation was taken over already.");
+          }
+          if (!transfer.cancelled()) {
+            transfers.cancel(transfer);
+            note(key, "The customer cancelled the transfer.");
+            token.cancelTransfer(conversation);
+            changes.afterCommit(key);
+          }
+          return null;
+        });
+  }
+
   /** The customer was silent too long; called by the process. */
   public void expire(String key) {
     conversations.locked(

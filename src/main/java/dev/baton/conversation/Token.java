@@ -19,6 +19,9 @@ public interface Token {
   /** The customer left: if the process can still be left, it goes to its end. */
   void leave(Conversation conversation);
 
+  /** The customer cancels the transfer: if offers are waited for, they are withdrawn. */
+  void cancelTransfer(Conversation conversation);
+
   /** An order has its outcome: the process goes on from the step that ordered it. */
   void advance(String taskId, StepResult result);
 

@@ -8,7 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What was said in a conversation, in order. Thread-safe. */
+/**
+ * What was said in a conversation and what became of it, in order: the transcript proper, and
+ * between its lines the changes of state and of offers, for those who follow the conversation.
+ * Thread-safe.
+ */
 public final class Transcript {
 
   /** Who speaks. */
@@ -25,7 +29,11 @@ public final class Transcript {
     MESSAGE,
     REPORT,
     END,
-    NOTE
+    NOTE,
+    /** Not said: the conversation's state changed. */
+    STATE,
+    /** Not said: an offer was made, accepted or is over. */
+    OFFER
   }
 
   /**
@@ -33,9 +41,10 @@ public final class Transcript {
    *
    * @param body JSON: a message of the Bots API, or the customer's message as the channel sent it
    */
-  public record Line(long id, Instant at, Speaker speaker, String body) {}
+  public record Line(long id, Instant at, Speaker speaker, Cause cause, String body) {}
 
-  private static final String COLUMNS = "select id, said_at, speaker, body from baton_transcript ";
+  private static final String COLUMNS =
+      "select id, said_at, speaker, cause, body from baton_transcript ";
 
   private final JdbcClient jdbc;
 
@@ -58,10 +67,17 @@ public final class Transcript {
         .update();
   }
 
-  /** Every line, oldest first. */
+  /** Everything that was said, oldest first. */
   public List<Line> all(String key) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? order by id")
-        .param(key)
+    return since(key, 0).stream()
+        .filter(line -> line.cause() != Cause.STATE && line.cause() != Cause.OFFER)
+        .toList();
+  }
+
+  /** Every line after one, oldest first; 0 is before the first. */
+  public List<Line> since(String key, long id) {
+    return jdbc.sql(COLUMNS + "where conversation_key = ? and id > ? order by id")
+        .params(key, id)
         .query(Transcript::read)
         .list();
   }
@@ -90,6 +106,7 @@ public final class Transcript {
         row.getLong("id"),
         row.getObject("said_at", OffsetDateTime.class).toInstant(),
         Speaker.valueOf(row.getString("speaker")),
+        Cause.valueOf(row.getString("cause")),
         row.getString("body"));
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param targets as the bot listed them
  * @param round rounds that were begun
  * @param winner the offer that was accepted; null while none is
+ * @param cancelled whether the customer would rather go on with the bot
  * @param report what the bot was told, {@code succeeded} or {@code failed}; null while it was not
  * @param overAt when nobody could accept any more; null while somebody can
  */
@@ -22,6 +23,7 @@ public record Transfer(
     List<Target> targets,
     int round,
     @Nullable Long winner,
+    boolean cancelled,
     @Nullable String report,
     @Nullable String reportReason,
     @Nullable String reportDescription,

@@ -3,6 +3,7 @@ package dev.baton.conversation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
 import dev.baton.transfer.Outcome;
 import java.sql.ResultSet;
@@ -23,7 +24,7 @@ public final class Transfers {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TRANSFER =
       """
-      select id, conversation_key, escalate_id, targets, round, winner, report, report_reason,
+      select id, conversation_key, escalate_id, targets, round, winner, cancelled, report, report_reason,
              report_description, over_at
       from baton_transfer\s""";
   private static final String OFFER =
@@ -34,11 +35,13 @@ public final class Transfers {
 
   private final JdbcClient jdbc;
   private final Node node;
+  private final Transcript transcript;
 
   /** Works in the caller's transaction. */
-  public Transfers(JdbcClient jdbc, Node node) {
+  public Transfers(JdbcClient jdbc, Node node, Transcript transcript) {
     this.jdbc = jdbc;
     this.node = node;
+    this.transcript = transcript;
   }
 
   /** The bot escalated. */
@@ -101,6 +104,7 @@ public final class Transfers {
               node.id())
           .update(id, "id");
       offers.add(Keys.of(id));
+      follow(transfer.conversationKey(), round, target, "asked", null);
     }
     return offers;
   }
@@ -170,6 +174,7 @@ public final class Transfers {
     jdbc.sql("update baton_offer set state = 'OPEN', reference = ?, owner = ? where id = ?")
         .params(reference, node.id(), offer)
         .update();
+    follow(offer, "offered", null);
   }
 
   /** The target took the session: from now on it is the transfer's winner. */
@@ -183,6 +188,14 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set winner = ? where id = ?")
         .params(offer, transfer.id())
         .update();
+    follow(offer, "accepted", Outcome.ACCEPTED);
+  }
+
+  /** The customer would rather go on with the bot. */
+  void cancel(Transfer transfer) {
+    jdbc.sql("update baton_transfer set cancelled = true where id = ?")
+        .param(transfer.id())
+        .update();
   }
 
   /** Nobody takes the session by this offer. */
@@ -194,6 +207,7 @@ public final class Transfers {
             where id = ?""")
         .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
         .update();
+    follow(offer, "over", outcome);
   }
 
   /** The bot has its answer, or cannot be told any more. */
@@ -208,6 +222,21 @@ public final class Transfers {
         .update();
   }
 
+  private void follow(long offer, String state, @Nullable Outcome outcome) {
+    Attempt attempt = offer(offer);
+    follow(attempt.conversationKey(), attempt.round(), attempt.target(), state, outcome);
+  }
+
+  private void follow(
+      String key, int round, Target target, String state, @Nullable Outcome outcome) {
+    ObjectNode body = JSON.createObjectNode().put("round", round).put("state", state);
+    body.set("target", JSON.valueToTree(target));
+    if (outcome != null) {
+      body.put("outcome", outcome.code()).put("text", outcome.sentence());
+    }
+    transcript.add(key, Transcript.Speaker.BATON, Transcript.Cause.OFFER, null, body.toString());
+  }
+
   private static Transfer readTransfer(ResultSet row, int number) throws SQLException {
     return new Transfer(
         row.getLong("id"),
@@ -216,6 +245,7 @@ public final class Transfers {
         readTargets(row.getString("targets")),
         row.getInt("round"),
         row.getObject("winner", Long.class),
+        row.getBoolean("cancelled"),
         row.getString("report"),
         row.getString("report_reason"),
         row.getString("report_description"),

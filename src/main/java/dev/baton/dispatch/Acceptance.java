@@ -100,7 +100,7 @@ final class Acceptance {
     Optional<Transfer> transfer = transfers.latest(conversation.key());
     boolean patienceOver =
         conversation.state() == ConversationState.TRANSFERRING
-            && transfer.map(Transfer::winner).isEmpty();
+            && transfer.filter(t -> t.winner() != null || t.cancelled()).isEmpty();
     transfers.over(offerId, patienceOver ? Outcome.TIMED_OUT : Outcome.WITHDRAWN, null);
   }
 

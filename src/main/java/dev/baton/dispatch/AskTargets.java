@@ -61,6 +61,11 @@ final class AskTargets {
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+      if (!attempt.open()) {
+        // An operator moved the token back here: what is over stays over.
+        return CompletableFuture.completedFuture(
+            (locked, awaited) -> acceptance.settled(locked.key()));
+      }
       Optional<TargetKind> kind = kinds.of(attempt.target());
       if (kind.isEmpty()) {
         return CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));

@@ -127,7 +127,9 @@ final class PartWithBot {
       int failures = conversation.failedTransfers() + 1;
       conversations.failedTransfers(key, failures);
       boolean again = meaning != Meaning.ESCALATED || failures < settings.maxFailuresInARow();
-      boolean back = settings.backToBot() && again && meaning != Meaning.GONE;
+      // Read again: the customer may have cancelled while the bot was being told.
+      boolean wished = settings.backToBot() || transfers.current(key).cancelled();
+      boolean back = wished && again && meaning != Meaning.GONE;
       if (awaited) {
         goOn(key, meaning, back, report.reason(), answer);
       }

@@ -85,6 +85,9 @@ public final class BotConversation {
   /** Makes a conversation end because the customer left; sent by Baton only. */
   static final String LEFT = "conversation-left";
 
+  /** Makes a transfer fail because the customer cancels it; sent by Baton only. */
+  static final String CANCELLED = "transfer-cancelled";
+
   /** The elements whose ids the program relies on. */
   public enum Element {
     START_SESSION("StartSession"),

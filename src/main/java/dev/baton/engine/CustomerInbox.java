@@ -2,7 +2,7 @@ package dev.baton.engine;
 
 /**
  * The contract of {@code bpmn/customer-inbox.bpmn}: how a customer's message comes in through the
- * engine alone. Both messages need the conversation's business key and are accepted in every state.
+ * engine alone. Its messages need the conversation's business key and are accepted in every state.
  */
 public final class CustomerInbox {
 
@@ -16,6 +16,9 @@ public final class CustomerInbox {
 
   /** Message: the customer left. */
   public static final String CUSTOMER_LEFT = "customer-left";
+
+  /** Message: the customer cancels the transfer. */
+  public static final String TRANSFER_CANCEL = "transfer-cancel";
 
   /** The channel's id of the message. */
   public static final ProcessVariable<String> MESSAGE_ID =

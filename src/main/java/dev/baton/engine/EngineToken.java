@@ -64,6 +64,11 @@ public final class EngineToken implements Token {
     send(conversation, BotConversation.LEFT);
   }
 
+  @Override
+  public void cancelTransfer(Conversation conversation) {
+    send(conversation, BotConversation.CANCELLED);
+  }
+
   private void send(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
     Execution waiting =

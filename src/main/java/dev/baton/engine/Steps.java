@@ -150,7 +150,7 @@ public final class Steps {
     return execution -> {
       Transfer transfer = transfers.current(execution.getProcessBusinessKey());
       List<List<Target>> rounds = strategy(execution).rounds(transfer.targets());
-      boolean anyoneLeft = transfer.round() < rounds.size();
+      boolean anyoneLeft = !transfer.cancelled() && transfer.round() < rounds.size();
       if (anyoneLeft) {
         transfers.beginRound(transfer, rounds.get(transfer.round()));
       }
@@ -180,6 +180,11 @@ public final class Steps {
   /** Tells the conversation that the customer left. */
   public JavaDelegate passOnLeave() {
     return refusing(execution -> reception.leave(keyOf(execution)));
+  }
+
+  /** Tells the conversation that the customer cancels the transfer. */
+  public JavaDelegate cancelTransfer() {
+    return refusing(execution -> reception.cancelTransfer(keyOf(execution)));
   }
 
   private static String keyOf(DelegateExecution execution) {

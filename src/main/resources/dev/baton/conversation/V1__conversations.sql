@@ -50,6 +50,7 @@ create table baton_transfer (
   targets             text not null,
   round               integer       default 0 not null,
   winner              bigint,
+  cancelled           boolean       default false not null,
   report              varchar(16),
   report_reason       varchar(32),
   report_description  varchar(1000),

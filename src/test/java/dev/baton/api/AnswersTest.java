@@ -1,0 +1,106 @@
+package dev.baton.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.conversation.Changes;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+class AnswersTest {
+
+  private final Changes changes = new Changes();
+
+  @Test
+  void whatIsThereIsNotWaitedFor() {
+    try (Answers answers = answers(Duration.ofHours(1))) {
+      assertThat(answers.await("c", () -> 1, value -> false)).isCompletedWithValue(1);
+    }
+  }
+
+  @Test
+  void aChangeIsReadOnAnotherThread() throws Exception {
+    try (Answers answers = answers(Duration.ofHours(1))) {
+      AtomicInteger committed = new AtomicInteger();
+      AtomicReference<Thread> reader = new AtomicReference<>();
+      CompletableFuture<Integer> answer =
+          answers.await(
+              "c",
+              () -> {
+                reader.set(Thread.currentThread());
+                return committed.get();
+              },
+              value -> value == 0);
+      assertThat(answer).isNotDone();
+
+      committed.set(7);
+      commit("c");
+
+      assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(7);
+      assertThat(reader.get()).isNotSameAs(Thread.currentThread());
+    }
+  }
+
+  @Test
+  void aChangeBetweenAskingAndReadingIsNotMissed() throws Exception {
+    try (Answers answers = answers(Duration.ofHours(1))) {
+      AtomicInteger reads = new AtomicInteger();
+      CompletableFuture<Integer> answer =
+          answers.await(
+              "c",
+              () -> {
+                int read = reads.incrementAndGet();
+                if (read == 1) {
+                  commit("c");
+                }
+                return read;
+              },
+              value -> value == 1);
+
+      // Without the signal it would be read again too, but only after two seconds.
+      assertThat(answer.get(1500, TimeUnit.MILLISECONDS)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void theLimitEndsTheWait() throws Exception {
+    try (Answers answers = answers(Duration.ofMillis(100))) {
+      assertThat(answers.await("c", () -> "old", value -> true).get(10, TimeUnit.SECONDS))
+          .isEqualTo("old");
+    }
+  }
+
+  @Test
+  void aChangeThatNobodyAnnouncesIsSeenLater() throws Exception {
+    try (Answers answers = answers(Duration.ofHours(1))) {
+      AtomicInteger reads = new AtomicInteger();
+
+      assertThat(
+              answers
+                  .await("c", reads::incrementAndGet, value -> value == 1)
+                  .get(10, TimeUnit.SECONDS))
+          .isEqualTo(2);
+    }
+  }
+
+  private Answers answers(Duration limit) {
+    return new Answers(changes, limit, 2);
+  }
+
+  /** What a transaction's commit does. */
+  private void commit(String key) {
+    TransactionSynchronizationManager.initSynchronization();
+    try {
+      changes.afterCommit(key);
+      TransactionSynchronizationManager.getSynchronizations()
+          .forEach(TransactionSynchronization::afterCommit);
+    } finally {
+      TransactionSynchronizationManager.clearSynchronization();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.baton.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+@ApplicationTest
+class ApplicationSecurityTest {
+
+  @LocalServerPort private int port;
+  @Autowired private ProcessEngine engine;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/engine-rest/engine",
+        "/engine-rest/engine/",
+        "/engine-rest/engine/default/process-definition",
+        "/engine-rest/process-definition",
+        "/engine-rest/version",
+        "/api/conversations/c1",
+        // Camunda's own filter takes the rest of these for its list of engines.
+        "/api;xxxxxx/conversations/engine",
+        "/%61p%69;xx/conversations/engine",
+        "//api/conversations/engine",
+        "/camunda/../engine-rest/version",
+        "/camunda/..;/engine-rest/version",
+        "/nothing/here",
+        "/actuator",
+        "/actuator/env",
+        "/error",
+        "/h2-console"
+      })
+  void nothingAnswersAStranger(String path) {
+    HttpResponse<String> answer = Caller.stranger(port).get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("WWW-Authenticate"))
+        .hasValueSatisfying(challenge -> assertThat(challenge).startsWith("Basic"));
+    assertThat(answer.body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo:wrong", "demo:", ":demo", ":", "nobody:demo", "demo"})
+  void wrongCredentialsAreNone(String credentials) {
+    assertThat(Caller.user(port, credentials).get("/engine-rest/version").statusCode())
+        .isEqualTo(401);
+    // A right one lifts the wait that the engine imposes after a wrong one.
+    engine.getIdentityService().unlockUser("demo");
+  }
+
+  @Test
+  void nobodyDeploysWithoutCredentials() {
+    assertThat(Caller.stranger(port).post("/engine-rest/deployment/create", "{}").statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void theTrialUserIsLetIn() {
+    assertThat(Caller.demo(port).get("/engine-rest/version").statusCode()).isEqualTo(200);
+    assertThat(Caller.demo(port).get("/api/conversations/none").statusCode()).isEqualTo(404);
+    assertThat(Caller.demo(port).get("/actuator").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void aBrowserDoesNotLendCredentialsToStrangersPages() {
+    HttpResponse<String> answer =
+        Caller.demo(port)
+            .send("POST", "/engine-rest/deployment/create", "{}", "Sec-Fetch-Site", "cross-site");
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void theWebApplicationsHaveTheirOwnLogin() {
+    Caller stranger = Caller.stranger(port);
+
+    assertThat(stranger.get("/camunda/app/welcome/default/").statusCode()).isEqualTo(200);
+    assertThat(stranger.get("/camunda/api/engine/engine/default/process-definition").statusCode())
+        .isEqualTo(401);
+  }
+
+  @Test
+  void theSetUpPageIsClosed() {
+    HttpResponse<String> answer =
+        Caller.stranger(port)
+            .post(
+                "/camunda/api/admin/setup/default/user/create",
+                """
+                {"profile":{"id":"eve","firstName":"E","lastName":"V","email":"e@example.com"},
+                 "credentials":{"password":"eve"}}""");
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(engine.getIdentityService().createUserQuery().userId("eve").count()).isZero();
+  }
+
+  @Test
+  void theEngineIsClosedToo() {
+    ProcessEngineConfigurationImpl configuration =
+        (ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration();
+
+    assertThat(configuration.isAuthorizationEnabled()).isTrue();
+    assertThat(configuration.isEnableExpressionsInStoredQueries()).isFalse();
+    assertThat(configuration.isDeserializationTypeValidationEnabled()).isTrue();
+  }
+
+  @Test
+  void errorsShowNothingOfTheInside() {
+    String body = Caller.demo(port).get("/error").body();
+
+    assertThat(body).doesNotContain("trace", "Exception", "at org.");
+  }
+}
