@@ -18,6 +18,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
@@ -274,7 +275,7 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
-    return new DispatchLifecycle(dispatch);
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
+    return new DispatchLifecycle(dispatch, new Timers(engine));
   }
 }
