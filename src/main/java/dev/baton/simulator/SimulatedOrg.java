@@ -6,11 +6,16 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The org's records. One lock guards them all, so that each request is one transaction. */
@@ -19,11 +24,13 @@ final class SimulatedOrg {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'.000+0000'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+  private static final Pattern ID = Pattern.compile("\\b(?:00G|500)[A-Za-z0-9]{15}\\b");
 
   private final ScriptBook script;
   private final Ids ids = new Ids();
   private final Map<String, ObjectNode> cases = new LinkedHashMap<>();
   private final Map<String, ObjectNode> comments = new LinkedHashMap<>();
+  private final Map<String, String> madeFor = new HashMap<>();
   private final Routing routing;
   private long caseNumber = 1000;
 
@@ -73,6 +80,7 @@ final class SimulatedOrg {
     }
     row.put("IsClosed", isClosed(row));
     cases.put(id, row);
+    madeFor.put(id, row.path("OwnerId").asText());
     enqueue(row);
     return id;
   }
@@ -161,6 +169,31 @@ final class SimulatedOrg {
     // Copies, since rows change under the lock only.
     List<ObjectNode> rows = result.rows().stream().map(ObjectNode::deepCopy).toList();
     return new Soql.Result(result.object(), result.fields(), rows);
+  }
+
+  /**
+   * The queues that a request is about: those it names, and those for which the cases that it names
+   * by id or subject were made.
+   */
+  synchronized Set<String> queuesOf(Call call) {
+    String said = call.path() + ' ' + call.query().getOrDefault("q", "") + ' ' + call.body();
+    Set<String> queues = new HashSet<>();
+    Matcher ids = ID.matcher(said);
+    while (ids.find()) {
+      String id = ids.group();
+      String queue = id.startsWith("500") ? madeFor.get(id) : id;
+      if (queue != null) {
+        queues.add(queue);
+      }
+    }
+    if (queues.isEmpty() && said.contains("Subject='")) {
+      for (ObjectNode row : cases.values()) {
+        if (said.contains("Subject='" + row.path("Subject").asText() + "'")) {
+          queues.add(madeFor.getOrDefault(row.path("Id").asText(), ""));
+        }
+      }
+    }
+    return queues;
   }
 
   /** A person plays the agent: accepts or declines the oldest open offer, or that of one case. */

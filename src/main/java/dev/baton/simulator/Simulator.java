@@ -53,20 +53,21 @@ public final class Simulator implements AutoCloseable {
   private Simulator(int port) throws IOException {
     ScriptBook script = new ScriptBook();
     Clock clock = Clock.systemUTC();
-    Faults faults = new Faults();
     alarm = new Alarm();
     journal = new Journal();
-    front = new HttpFront(port, alarm, journal, faults);
+    front = new HttpFront(port, alarm, journal);
     baseUrl = URI.create("http://127.0.0.1:" + front.port());
     Tokens tokens = new Tokens(script);
     SimulatedOrg org = new SimulatedOrg(script, alarm);
     BotSessions sessions = new BotSessions(script, baseUrl, clock);
+    Faults faults = new Faults(sessions, org);
     admin = new AdminEndpoint(script, faults, journal, org, sessions, tokens);
     front.open(
         List.of(
             new OAuthEndpoint(script, tokens, baseUrl, clock),
             new OrgEndpoint(script, tokens, org),
             new BotsEndpoint(script, tokens, sessions, clock)),
+        faults,
         admin::handle);
   }
 

@@ -20,7 +20,7 @@ class AdminTest extends SimulatedTest {
         "{'sessions':{'idleMs':'1'}}|sessions.idleMs must be an integer",
         "{'sessions':null}|sessions is missing",
         "{'bots':{'b':{}}}|bots: b is no Salesforce id of 18 characters that starts with 0Xx",
-        "{'faults':[{'then':{'status':200}}]}|then.status must be from 400 to 599",
+        "{'faults':[{'then':{'status':302}}]}|then.status must be 200, or from 400 to 599",
         "{'faults':[{'match':{'path':'('},'then':{}}]}|match.path must be a regular expression:"
             + " Unclosed group",
         "[]|the body must be an object",
