@@ -198,6 +198,15 @@ public final class Transfers {
         .update();
   }
 
+  /**
+   * The call that makes the offer failed for good, and the target may have the offer all the same.
+   */
+  public void inDoubt(long offer, String detail) {
+    jdbc.sql("update baton_offer set detail = ? where id = ?")
+        .params(Orders.cut(detail), offer)
+        .update();
+  }
+
   /** Nobody takes the session by this offer. */
   public void over(long offer, Outcome outcome, @Nullable String detail) {
     jdbc.sql(

@@ -97,6 +97,11 @@ final class Acceptance {
     if (!attempt.open()) {
       return;
     }
+    String fault = attempt.detail();
+    if (fault != null) {
+      transfers.over(offerId, Outcome.ERROR, fault);
+      return;
+    }
     Optional<Transfer> transfer = transfers.latest(conversation.key());
     boolean patienceOver =
         conversation.state() == ConversationState.TRANSFERRING

@@ -110,7 +110,11 @@ final class AskTargets {
       Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
       if (fault.mayHaveBeenProcessed() || order.repeated()) {
         // The target may have it all the same: the withdrawal that follows looks for it.
-        return Optional.of((conversation, awaited) -> acceptance.settled(conversation.key()));
+        return Optional.of(
+            (conversation, awaited) -> {
+              transfers.inDoubt(attempt.id(), fault.text());
+              return acceptance.settled(conversation.key());
+            });
       }
       return Optional.of(refused(attempt, Outcome.ERROR, fault.text()));
     }
