@@ -29,7 +29,6 @@ import dev.baton.salesforce.SalesforceClient;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
-import java.time.Duration;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
@@ -52,7 +51,6 @@ public class BatonAutoConfiguration {
   private static final int CONNECTIONS_PER_HOST = 200;
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
@@ -265,7 +263,7 @@ public class BatonAutoConfiguration {
         new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
         retries,
         WORKERS,
-        WATCH_EVERY);
+        properties.transfer().watchEvery());
   }
 
   @Bean
