@@ -55,10 +55,16 @@ public class BatonAutoConfiguration {
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
 
+  /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
-  Database batonDatabase(SpringProcessEngineConfiguration engine) {
-    Schema.migrate(engine.getDataSource());
-    return new Database(JdbcClient.create(engine.getDataSource()), engine.getTransactionManager());
+  Database batonDatabase(ProcessEngine engine) {
+    if (!(engine.getProcessEngineConfiguration()
+        instanceof SpringProcessEngineConfiguration configuration)) {
+      throw new IllegalStateException("Baton needs an engine that Spring manages.");
+    }
+    Schema.migrate(configuration.getDataSource());
+    return new Database(
+        JdbcClient.create(configuration.getDataSource()), configuration.getTransactionManager());
   }
 
   @Bean
