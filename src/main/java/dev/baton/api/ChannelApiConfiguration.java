@@ -34,7 +34,12 @@ public class ChannelApiConfiguration {
   }
 
   @Bean
-  Answers batonAnswers(Changes changes, AnswerLimit limit) {
-    return new Answers(changes, limit.limit(), READERS);
+  Readers batonReaders() {
+    return new Readers(READERS);
+  }
+
+  @Bean
+  Answers batonAnswers(Changes changes, AnswerLimit limit, Readers readers) {
+    return new Answers(changes, limit.limit(), readers);
   }
 }
