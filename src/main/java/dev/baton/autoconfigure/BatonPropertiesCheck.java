@@ -3,6 +3,7 @@ package dev.baton.autoconfigure;
 import dev.baton.autoconfigure.BatonProperties.Bots;
 import dev.baton.autoconfigure.BatonProperties.GrantType;
 import dev.baton.autoconfigure.BatonProperties.Oauth;
+import dev.baton.bots.BotId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,8 +19,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
 
   private static final Pattern BOTS_VERSION = Pattern.compile("5\\.[0-3]\\.0");
   private static final Pattern REST_VERSION = Pattern.compile("[1-9][0-9]{1,2}\\.0");
-  private static final Pattern ORG_ID = recordId("00D");
-  private static final Pattern BOT_ID = recordId("0Xx");
+  private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
   private static final int MAX_PORT = 65_535;
 
   private final boolean simulatorPresent;
@@ -131,7 +131,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
           "Set it to the 15 or 18 characters that start with 00D.");
     }
     String botId = bots.botId();
-    if (botId != null && !BOT_ID.matcher(botId).matches()) {
+    if (botId != null && !BotId.looksLikeOne(botId)) {
       throw refused(
           "baton.bots.bot-id is '%s', which is no bot's id.".formatted(botId),
           "Set it to the 15 or 18 characters that start with 0Xx, from the address of the bot's"
@@ -207,10 +207,6 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
                   .formatted(property)
               + " for this machine's loopback address only.");
     }
-  }
-
-  private static Pattern recordId(String prefix) {
-    return Pattern.compile(prefix + "[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
   }
 
   private static UnusableConfigurationException refused(String problem, String remedy) {

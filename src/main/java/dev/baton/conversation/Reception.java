@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.bots.BotId;
 import dev.baton.bots.EndReason;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Line;
@@ -65,7 +66,6 @@ public final class Reception {
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     checkOpening(key, opening);
-    CustomerMessage.checkLength("The bot's id", botId, 255);
     boolean opened = conversations.open(key, processInstanceId, botId, opening);
     String text = opening.text();
     if (opened && text != null) {
@@ -79,6 +79,10 @@ public final class Reception {
       throw invalid("The conversation's key is empty.");
     }
     CustomerMessage.checkLength("The conversation's key", key, 255);
+    String botId = opening.botId();
+    if (botId != null && !BotId.looksLikeOne(botId)) {
+      throw invalid("The botId is no bot's id: that has 15 or 18 characters and starts with 0Xx.");
+    }
     String text = opening.text();
     if (text != null) {
       CustomerMessage.checkLength("The text", text, CustomerMessage.MAX_TEXT);
