@@ -18,8 +18,8 @@ public class ChannelApiConfiguration {
 
   @Bean
   ConversationController batonConversationController(
-      Reception reception, Views views, Answers answers) {
-    return new ConversationController(reception, views, answers);
+      Reception reception, Views views, Answers answers, EventStreams events) {
+    return new ConversationController(reception, views, answers, events);
   }
 
   @Bean
@@ -41,5 +41,15 @@ public class ChannelApiConfiguration {
   @Bean
   Answers batonAnswers(Changes changes, AnswerLimit limit, Readers readers) {
     return new Answers(changes, limit.limit(), readers);
+  }
+
+  @Bean
+  EventStreams batonEventStreams(
+      Conversations conversations,
+      Transcript transcript,
+      Changes changes,
+      EventLimits limits,
+      Readers readers) {
+    return new EventStreams(conversations, transcript, changes, limits, readers);
   }
 }

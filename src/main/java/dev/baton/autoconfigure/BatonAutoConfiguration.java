@@ -83,8 +83,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transcript batonTranscript(Database database) {
-    return new Transcript(database.jdbc());
+  Transcript batonTranscript(Database database, Changes changes) {
+    return new Transcript(database.jdbc(), changes);
   }
 
   @Bean

@@ -69,6 +69,14 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
     positive("baton.transfer.patience", properties.transfer().patience());
     positive("baton.conversation.silence", properties.conversation().silence());
     positive("baton.api.answer-limit", properties.api().answerLimit());
+    positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());
+    int streams = properties.api().eventStreams();
+    if (streams < 1) {
+      throw refused(
+          "baton.api.event-streams is %d, so nobody could follow a conversation."
+              .formatted(streams),
+          "Set it to how many event streams one node may have open, for instance 10000.");
+    }
     int port = properties.simulator().port();
     if (port < 0 || port > MAX_PORT) {
       throw refused(

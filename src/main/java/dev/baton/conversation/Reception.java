@@ -272,20 +272,26 @@ public final class Reception {
           }
           int undelivered = inbox.giveUp(key);
           if (undelivered > 0) {
-            note(key, "%d of the customer's messages reached nobody.".formatted(undelivered));
+            note(
+                key,
+                JSON.createObjectNode()
+                    .put(
+                        "text",
+                        "%d of the customer's messages reached nobody.".formatted(undelivered))
+                    .put("undelivered", undelivered));
           }
+          conversations.closed(key);
           changes.afterCommit(key);
           return null;
         });
   }
 
   private void note(String key, String words) {
-    transcript.add(
-        key,
-        Speaker.BATON,
-        Cause.NOTE,
-        null,
-        JSON.createObjectNode().put("text", words).toString());
+    note(key, JSON.createObjectNode().put("text", words));
+  }
+
+  private void note(String key, ObjectNode body) {
+    transcript.add(key, Speaker.BATON, Cause.NOTE, null, body.toString());
   }
 
   private static Refusal invalid(String words) {
