@@ -4,6 +4,7 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +19,8 @@ public class ChannelApiConfiguration {
 
   @Bean
   ConversationController batonConversationController(
-      Reception reception, Views views, Answers answers, EventStreams events) {
-    return new ConversationController(reception, views, answers, events);
+      Reception reception, Views views, Answers answers, EventStreams events, Rights rights) {
+    return new ConversationController(reception, views, answers, events, rights);
   }
 
   @Bean

@@ -3,6 +3,8 @@ package dev.baton.api;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Refusal;
+import dev.baton.conversation.Rights;
+import dev.baton.conversation.Rights.Right;
 import dev.baton.conversation.Token;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -43,17 +45,20 @@ final class ConversationController {
   private final Views views;
   private final Answers answers;
   private final EventStreams events;
+  private final Rights rights;
 
   ConversationController(
-      Reception reception, Views views, Answers answers, EventStreams events) {
+      Reception reception, Views views, Answers answers, EventStreams events, Rights rights) {
     this.reception = reception;
     this.views = views;
     this.answers = answers;
     this.events = events;
+    this.rights = rights;
   }
 
   @PostMapping
   DeferredResult<ResponseEntity<Greeting>> begin(HttpServletRequest request) throws IOException {
+    rights.require(Right.BEGIN, Right.READ);
     JsonBody body = JsonBody.read(request, BEGIN);
     String key = Address.addressable("key", body.required("key"));
     Token.Opening opening =
@@ -81,6 +86,7 @@ final class ConversationController {
   @PostMapping("/{key}/messages")
   DeferredResult<ResponseEntity<Turn>> say(HttpServletRequest request, @PathVariable String key)
       throws IOException {
+    rights.require(Right.WRITE, Right.READ);
     JsonBody body = JsonBody.read(request, MESSAGE);
     String id = Address.addressable("id", body.required("id"));
     reception.receive(
@@ -95,6 +101,7 @@ final class ConversationController {
   @GetMapping("/{key}/messages/{id}")
   ResponseEntity<Turn> answer(
       HttpServletRequest request, @PathVariable String key, @PathVariable String id) {
+    rights.require(Right.READ);
     return answer(views.turn(key, id), Address.ofMessage(request, key, id));
   }
 
@@ -109,6 +116,7 @@ final class ConversationController {
 
   @GetMapping("/{key}")
   ConversationView conversation(@PathVariable String key) {
+    rights.require(Right.READ);
     return views.conversationView(key);
   }
 
@@ -124,6 +132,7 @@ final class ConversationController {
       @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String header,
       @RequestParam(name = "lastEventId", required = false) @Nullable String parameter)
       throws IOException {
+    rights.require(Right.READ);
     // A client that comes back repeats its first address: what it says in the header is newer.
     long last = eventId(StringUtils.hasText(header) ? header : parameter);
     if (events.nothingAfter(key, last)) {
@@ -155,12 +164,14 @@ final class ConversationController {
 
   @DeleteMapping("/{key}")
   ResponseEntity<Void> leave(@PathVariable String key) {
+    rights.require(Right.WRITE);
     reception.leave(key);
     return ResponseEntity.noContent().build();
   }
 
   @DeleteMapping("/{key}/transfer")
   ResponseEntity<Void> cancelTransfer(@PathVariable String key) {
+    rights.require(Right.WRITE);
     reception.cancelTransfer(key);
     return ResponseEntity.noContent().build();
   }
