@@ -53,4 +53,9 @@ public class ChannelApiConfiguration {
       Readers readers) {
     return new EventStreams(conversations, transcript, changes, limits, readers);
   }
+
+  @Bean
+  DescriptionController batonDescriptionController() {
+    return new DescriptionController();
+  }
 }
