@@ -18,6 +18,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.EngineRights;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
@@ -89,8 +90,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transcript batonTranscript(Database database) {
-    return new Transcript(database.jdbc());
+  Transcript batonTranscript(Database database, Changes changes) {
+    return new Transcript(database.jdbc(), changes);
   }
 
   @Bean
@@ -109,8 +110,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Token batonToken(RuntimeService runtime, ExternalTaskService tasks) {
-    return new EngineToken(runtime, tasks);
+  EngineRights batonRights(ProcessEngine engine) {
+    return new EngineRights(engine);
+  }
+
+  @Bean
+  Token batonToken(RuntimeService runtime, ExternalTaskService tasks, EngineRights rights) {
+    return new EngineToken(runtime, tasks, rights::onBatonsAccount);
   }
 
   @Bean
