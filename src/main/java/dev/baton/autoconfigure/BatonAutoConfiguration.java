@@ -18,6 +18,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.EngineRights;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
@@ -29,7 +30,6 @@ import dev.baton.salesforce.SalesforceClient;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
-import java.time.Duration;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
@@ -52,7 +52,6 @@ public class BatonAutoConfiguration {
   private static final int CONNECTIONS_PER_HOST = 200;
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
@@ -91,8 +90,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transcript batonTranscript(Database database) {
-    return new Transcript(database.jdbc());
+  Transcript batonTranscript(Database database, Changes changes) {
+    return new Transcript(database.jdbc(), changes);
   }
 
   @Bean
@@ -111,8 +110,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Token batonToken(RuntimeService runtime, ExternalTaskService tasks) {
-    return new EngineToken(runtime, tasks);
+  EngineRights batonRights(ProcessEngine engine) {
+    return new EngineRights(engine);
+  }
+
+  @Bean
+  Token batonToken(RuntimeService runtime, ExternalTaskService tasks, EngineRights rights) {
+    return new EngineToken(runtime, tasks, rights::onBatonsAccount);
   }
 
   @Bean
@@ -271,7 +275,7 @@ public class BatonAutoConfiguration {
         new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
         retries,
         WORKERS,
-        WATCH_EVERY);
+        properties.transfer().watchEvery());
   }
 
   @Bean

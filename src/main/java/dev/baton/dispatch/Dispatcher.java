@@ -180,7 +180,7 @@ public final class Dispatcher {
       if (settlement != null) {
         succeeded(order, settlement);
       } else {
-        failed(order, Fault.of(failure));
+        failed(order, Fault.of(failure, order));
       }
     } catch (RuntimeException e) {
       held = true;

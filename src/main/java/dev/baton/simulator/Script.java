@@ -114,7 +114,10 @@ record Script(
   record Match(
       @Nullable String method,
       @Nullable Pattern path,
+      @Nullable Pattern query,
       @Nullable String session,
+      @Nullable String bot,
+      @Nullable String queue,
       @Nullable Pattern body,
       long nth,
       long times) {}
@@ -256,7 +259,7 @@ record Script(
     Match match = in.optionalObject("match", Script::match);
     Fault fault =
         new Fault(
-            match == null ? new Match(null, null, null, null, 1, 1) : match,
+            match == null ? new Match(null, null, null, null, null, null, null, 1, 1) : match,
             in.object("then", Script::then));
     in.end();
     return fault;
@@ -270,7 +273,10 @@ record Script(
     return new Match(
         in.optionalText("method"),
         pattern(in, "path"),
+        pattern(in, "query"),
         in.optionalText("session"),
+        in.optionalText("bot"),
+        in.optionalText("queue"),
         pattern(in, "body"),
         nth,
         in.notNegative("times", 1));
@@ -278,8 +284,8 @@ record Script(
 
   private static Then then(StrictObject in) {
     Long status = in.optionalNumber("status");
-    if (status != null && (status < 400 || status > 599)) {
-      throw in.wrong("status", "from 400 to 599");
+    if (status != null && status != 200 && (status < 400 || status > 599)) {
+      throw in.wrong("status", "200, or from 400 to 599");
     }
     Then then =
         new Then(

@@ -5,10 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The org's records. One lock guards them all, so that each request is one transaction. */
@@ -18,6 +24,8 @@ final class SimulatedOrg {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss'.000+0000'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
 
+  private static final Pattern ID = Pattern.compile("\\b(?:00G|500)[A-Za-z0-9]{15}\\b");
+
   private final ScriptBook script;
   private final Records records;
   private final Routing routing;
@@ -25,6 +33,7 @@ final class SimulatedOrg {
   private final Cases cases;
   private final Staff staff;
   private final OrgTables tables;
+  private final Map<String, String> madeFor = new HashMap<>();
 
   SimulatedOrg(ScriptBook script, Alarm alarm) {
     this.script = script;
@@ -51,7 +60,11 @@ final class SimulatedOrg {
   /** Makes a row; answers its id. */
   synchronized String create(String object, JsonNode body, boolean autoAssign) {
     return switch (object) {
-      case Records.CASE -> cases.create(body, autoAssign);
+      case Records.CASE -> {
+        String id = cases.create(body, autoAssign);
+        madeFor.put(id, body.path("OwnerId").asText());
+        yield id;
+      }
       case Records.COMMENT -> cases.comment(body);
       case Records.PENDING -> rows.createPending(body);
       case Records.REQUIREMENT -> rows.createRequirement(body);
@@ -125,6 +138,31 @@ final class SimulatedOrg {
   synchronized ObjectNode availability(
       @Nullable String queueId, @Nullable String agentId, @Nullable String skillId) {
     return staff.availability(queueId, agentId, skillId);
+  }
+
+  /**
+   * The queues that a request is about: those it names, and those for which the cases that it names
+   * by id or subject were made.
+   */
+  synchronized Set<String> queuesOf(Call call) {
+    String said = call.path() + ' ' + call.query().getOrDefault("q", "") + ' ' + call.body();
+    Set<String> queues = new HashSet<>();
+    Matcher ids = ID.matcher(said);
+    while (ids.find()) {
+      String id = ids.group();
+      String queue = id.startsWith("500") ? madeFor.get(id) : id;
+      if (queue != null) {
+        queues.add(queue);
+      }
+    }
+    if (queues.isEmpty() && said.contains("Subject='")) {
+      for (ObjectNode row : records.all(Records.CASE)) {
+        if (said.contains("Subject='" + row.path("Subject").asText() + "'")) {
+          queues.add(madeFor.getOrDefault(row.path("Id").asText(), ""));
+        }
+      }
+    }
+    return queues;
   }
 
   enum Deed {

@@ -72,14 +72,14 @@ public final class Simulator implements AutoCloseable {
   private Simulator(int port) throws IOException {
     ScriptBook script = new ScriptBook();
     Clock clock = Clock.systemUTC();
-    Faults faults = new Faults();
     alarm = new Alarm();
     journal = new Journal();
-    front = new HttpFront(port, alarm, journal, faults);
+    front = new HttpFront(port, alarm, journal);
     baseUrl = URI.create("http://127.0.0.1:" + front.port());
     Tokens tokens = new Tokens(script, clock);
     SimulatedOrg org = new SimulatedOrg(script, alarm);
     BotSessions sessions = new BotSessions(script, baseUrl, clock);
+    Faults faults = new Faults(sessions, org);
     admin = new AdminEndpoint(script, faults, journal, org, sessions, tokens);
     OAuthEndpoint oauth = new OAuthEndpoint(script, tokens, baseUrl, clock);
     front.open(
@@ -88,6 +88,7 @@ public final class Simulator implements AutoCloseable {
             new IntrospectionEndpoint(script, tokens, oauth),
             new OrgEndpoint(script, tokens, faults, org),
             new BotsEndpoint(script, tokens, sessions, clock)),
+        faults,
         admin::handle);
   }
 
