@@ -19,6 +19,7 @@ import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
@@ -29,7 +30,6 @@ import dev.baton.salesforce.SalesforceClient;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
-import java.time.Duration;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
@@ -52,15 +52,20 @@ public class BatonAutoConfiguration {
   private static final int CONNECTIONS_PER_HOST = 200;
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
 
+  /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
-  Database batonDatabase(SpringProcessEngineConfiguration engine) {
-    Schema.migrate(engine.getDataSource());
-    return new Database(JdbcClient.create(engine.getDataSource()), engine.getTransactionManager());
+  Database batonDatabase(ProcessEngine engine) {
+    if (!(engine.getProcessEngineConfiguration()
+        instanceof SpringProcessEngineConfiguration configuration)) {
+      throw new IllegalStateException("Baton needs an engine that Spring manages.");
+    }
+    Schema.migrate(configuration.getDataSource());
+    return new Database(
+        JdbcClient.create(configuration.getDataSource()), configuration.getTransactionManager());
   }
 
   @Bean
@@ -270,11 +275,11 @@ public class BatonAutoConfiguration {
         new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
         retries,
         WORKERS,
-        WATCH_EVERY);
+        properties.transfer().watchEvery());
   }
 
   @Bean
-  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
-    return new DispatchLifecycle(dispatch);
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
+    return new DispatchLifecycle(dispatch, new Timers(engine));
   }
 }

@@ -108,11 +108,14 @@ public record BatonProperties(
    *
    * @param strategy one target after the other, or all at once
    * @param patience how long a round of offers may take
+   * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
+   *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
       @DefaultValue("5m") Duration patience,
+      @DefaultValue("1s") Duration watchEvery,
       @DefaultValue("end") AfterFailure afterFailure) {}
 
   /** What follows when nobody takes a session. */

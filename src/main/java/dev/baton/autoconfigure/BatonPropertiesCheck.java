@@ -67,6 +67,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
 
   private static void checkLimits(BatonProperties properties) {
     positive("baton.transfer.patience", properties.transfer().patience());
+    positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
     positive("baton.api.answer-limit", properties.api().answerLimit());
     positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());

@@ -93,7 +93,7 @@ public final class Dispatch {
     this.dispatcher =
         new Dispatcher(
             conversations, orders, token, changes, retries, threads, node.id(), performers);
-    this.watch = new OfferWatch(transfers, kinds, acceptance);
+    this.watch = new OfferWatch(transfers, kinds, acceptance, threads);
   }
 
   /** Where committed orders are handed in. */
@@ -167,8 +167,16 @@ public final class Dispatch {
   }
 
   private void retryWhatAnOperatorAllowed() {
+    List<Order> some = orders.failed(0);
+    while (!some.isEmpty()) {
+      retryWhatAnOperatorAllowed(some);
+      some = orders.failed(some.get(some.size() - 1).id());
+    }
+  }
+
+  private void retryWhatAnOperatorAllowed(List<Order> some) {
     Map<String, Order> failed = new HashMap<>();
-    for (Order order : orders.allFailed()) {
+    for (Order order : some) {
       String task = order.taskId();
       if (task != null) {
         failed.put(task, order);

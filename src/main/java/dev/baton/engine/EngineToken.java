@@ -50,7 +50,7 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void begin(String key, Opening opening) {
+  public String begin(String key, Opening opening) {
     Map<String, Object> variables = new HashMap<>();
     if (opening.botId() != null) {
       variables.put(BotConversation.BOT_ID.name(), opening.botId());
@@ -62,7 +62,9 @@ public final class EngineToken implements Token {
       variables.put(BotConversation.VARIABLES.name(), opening.variables());
     }
     try {
-      runtime.startProcessInstanceByKey(BotConversation.KEY, key, variables);
+      return runtime
+          .startProcessInstanceByKey(BotConversation.KEY, key, variables)
+          .getProcessInstanceId();
     } catch (AuthorizationException e) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN,
