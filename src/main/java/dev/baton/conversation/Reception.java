@@ -173,7 +173,7 @@ public final class Reception {
         }
       }
     }
-    throw invalid("The bot did not offer a choice '%s'.".formatted(choice));
+    throw invalid("The bot did not offer such a choice.");
   }
 
   private static Optional<String> choiceId(String body, String wanted) {
