@@ -19,7 +19,7 @@ final class Problems {
         switch (refusal.kind()) {
           case INVALID -> 400;
           case UNKNOWN -> 404;
-          case OVER -> 409;
+          case OVER, NOT_MODELLED -> 409;
         },
         refusal.getMessage());
   }

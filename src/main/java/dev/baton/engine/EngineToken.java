@@ -16,7 +16,7 @@ import org.camunda.bpm.engine.externaltask.ExternalTask;
 import org.camunda.bpm.engine.runtime.Execution;
 
 /**
- * Moves the token of {@code bot-conversation} at every step: the ordinary path. Steps that call
+ * Moves the token of a conversation's process at every step: the ordinary path. Steps that call
  * somebody are external tasks, locked for Baton for good, since an order and not the engine's lock
  * says who makes the call. Thread-safe.
  */
@@ -60,8 +60,8 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void leave(Conversation conversation) {
-    send(conversation, BotConversation.LEFT);
+  public boolean leave(Conversation conversation) {
+    return send(conversation, BotConversation.LEFT);
   }
 
   @Override
@@ -69,18 +69,21 @@ public final class EngineToken implements Token {
     send(conversation, BotConversation.CANCELLED);
   }
 
-  private void send(Conversation conversation, String message) {
+  /** Returns whether the message is waited for. Where it is in several places, one gets it. */
+  private boolean send(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
-    Execution waiting =
+    List<Execution> waiting =
         runtime
             .createExecutionQuery()
             .processInstanceId(conversation.processInstanceId())
             .messageEventSubscriptionName(message)
-            .active()
-            .singleResult();
-    if (waiting != null) {
-      runtime.messageEventReceived(message, waiting.getId());
+            .listPage(0, 1);
+    for (Execution execution : waiting) {
+      if (!execution.isSuspended()) {
+        runtime.messageEventReceived(message, execution.getId());
+      }
     }
+    return !waiting.isEmpty();
   }
 
   @Override
