@@ -18,6 +18,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
@@ -30,6 +31,7 @@ import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
 import java.time.Duration;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
@@ -265,7 +267,7 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
-    return new DispatchLifecycle(dispatch);
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
+    return new DispatchLifecycle(dispatch, new Timers(engine));
   }
 }

@@ -54,8 +54,9 @@ public final class Reception {
     if (conversations.find(key).isPresent()) {
       return false;
     }
-    token.begin(key, opening);
-    return true;
+    String instance = token.begin(key, opening);
+    // Of two who begin at the same instant, one finds the key taken only in the process.
+    return conversations.find(key).orElseThrow().processInstanceId().equals(instance);
   }
 
   /**

@@ -40,7 +40,7 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void begin(String key, Opening opening) {
+  public String begin(String key, Opening opening) {
     Map<String, Object> variables = new HashMap<>();
     if (opening.botId() != null) {
       variables.put(BotConversation.BOT_ID.name(), opening.botId());
@@ -51,7 +51,9 @@ public final class EngineToken implements Token {
     if (opening.variables() != null) {
       variables.put(BotConversation.VARIABLES.name(), opening.variables());
     }
-    runtime.startProcessInstanceByKey(BotConversation.KEY, key, variables);
+    return runtime
+        .startProcessInstanceByKey(BotConversation.KEY, key, variables)
+        .getProcessInstanceId();
   }
 
   @Override

@@ -230,6 +230,19 @@ public final class Steps {
     return key;
   }
 
+  /**
+   * Takes the conversation's lock for the rest of the transaction.
+   *
+   * @return false when no conversation has this business key
+   */
+  public boolean lock(@Nullable String key) {
+    if (key == null || conversations.find(key).isEmpty()) {
+      return false;
+    }
+    conversations.hold(key);
+    return true;
+  }
+
   /** The customer was silent too long: the conversation is over for the channel. */
   public ExecutionListener customerSilent() {
     return execution -> reception.expire(hold(execution));
