@@ -20,7 +20,7 @@ final class Problems {
           case INVALID -> 400;
           case FORBIDDEN -> 403;
           case UNKNOWN -> 404;
-          case OVER -> 409;
+          case OVER, NOT_MODELLED -> 409;
         },
         refusal.getMessage());
   }

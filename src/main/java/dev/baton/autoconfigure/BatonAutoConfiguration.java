@@ -36,6 +36,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -132,8 +133,10 @@ public class BatonAutoConfiguration {
 
   @Bean
   @Order(Ordered.LOWEST_PRECEDENCE)
-  BatonEnginePlugin batonEnginePlugin(ObjectProvider<Steps> steps, BatonProperties properties) {
-    return new BatonEnginePlugin(steps::getObject, properties.library().deploy());
+  BatonEnginePlugin batonEnginePlugin(
+      ObjectProvider<Steps> steps, BeanFactory beans, BatonProperties properties) {
+    return new BatonEnginePlugin(
+        steps::getObject, beans::containsBean, properties.library().deploy());
   }
 
   @Bean
@@ -201,13 +204,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  ExecutionListener batonLockConversation(Steps steps) {
-    return steps.lockConversation();
-  }
-
-  @Bean
-  ExecutionListener batonConversationOver(Steps steps) {
-    return steps.conversationOver();
+  ExecutionListener batonCustomerSilent(Steps steps) {
+    return steps.customerSilent();
   }
 
   // The org.

@@ -4,7 +4,9 @@ import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -15,6 +17,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -87,11 +90,43 @@ public final class Conversations {
   }
 
   private Conversation lock(String key) {
-    return jdbc.sql(COLUMNS + " for update")
-        .param(key)
-        .query(Conversations::read)
-        .optional()
-        .orElseThrow(() -> unknown(key));
+    Conversation conversation =
+        jdbc.sql(COLUMNS + " for update")
+            .param(key)
+            .query(Conversations::read)
+            .optional()
+            .orElseThrow(() -> unknown(key));
+    held().processes.put(key, conversation.processInstanceId());
+    return conversation;
+  }
+
+  /**
+   * Takes the conversation's lock for the rest of the current transaction. Costs nothing when the
+   * transaction has it already.
+   *
+   * @return the id of the conversation's process instance
+   * @throws Refusal when there is no such conversation
+   */
+  public String hold(String key) {
+    String process = held().processes.get(key);
+    return process == null ? lock(key).processInstanceId() : process;
+  }
+
+  /** What the current transaction holds: it is found among the transaction's own listeners. */
+  private static final class Held implements TransactionSynchronization {
+    final Map<String, String> processes = new HashMap<>();
+  }
+
+  private static Held held() {
+    for (TransactionSynchronization known :
+        TransactionSynchronizationManager.getSynchronizations()) {
+      if (known instanceof Held held) {
+        return held;
+      }
+    }
+    Held held = new Held();
+    TransactionSynchronizationManager.registerSynchronization(held);
+    return held;
   }
 
   /** The conversation as last committed. */
@@ -135,6 +170,7 @@ public final class Conversations {
                       opening.text(),
                       variables == null ? "[]" : variables)
                   .update());
+      held().processes.put(key, processInstanceId);
       return true;
     } catch (DuplicateKeyException e) {
       return false;

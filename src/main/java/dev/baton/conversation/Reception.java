@@ -202,7 +202,8 @@ public final class Reception {
    * The customer leaves. While the bot or nobody has the session, the conversation ends; once a
    * target accepted, leaving is that target's business and nothing happens here.
    *
-   * @throws Refusal when there is no such conversation
+   * @throws Refusal when there is no such conversation, or its process has no way to be left: the
+   *     conversation must not be called over while its process goes on
    */
   public void leave(String key) {
     conversations.locked(
@@ -214,7 +215,12 @@ public final class Reception {
           if (!conversation.state().over() && !taken) {
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
-            token.leave(conversation);
+            if (!token.leave(conversation)) {
+              throw new Refusal(
+                  Refusal.Kind.NOT_MODELLED,
+                  "The conversation cannot be left now: its process does not wait for the message"
+                      + " conversation-left.");
+            }
             changes.afterCommit(key);
           }
           return null;
@@ -269,7 +275,11 @@ public final class Reception {
             return null;
           }
           if (!conversation.state().over()) {
-            conversations.over(key, ConversationState.ENDED, EndReason.OTHER);
+            boolean handedOver = transfers.succeeded(key);
+            conversations.over(
+                key,
+                handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,
+                handedOver ? EndReason.TRANSFER : EndReason.OTHER);
           }
           int undelivered = inbox.giveUp(key);
           if (undelivered > 0) {

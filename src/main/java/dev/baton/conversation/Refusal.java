@@ -14,7 +14,9 @@ public final class Refusal extends RuntimeException {
     /** The conversation is over. */
     OVER,
     /** The caller lacks a right. */
-    FORBIDDEN
+    FORBIDDEN,
+    /** The conversation's process has no way for it. */
+    NOT_MODELLED
   }
 
   private final Kind kind;

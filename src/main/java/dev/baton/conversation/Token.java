@@ -20,8 +20,12 @@ public interface Token {
   /** A message lies in the inbox: if the process waits for one, it goes on. */
   void wake(Conversation conversation);
 
-  /** The customer left: if the process can still be left, it goes to its end. */
-  void leave(Conversation conversation);
+  /**
+   * The customer left: the process goes the way that is modelled for it.
+   *
+   * @return false when the process, as it stands, has no such way
+   */
+  boolean leave(Conversation conversation);
 
   /** The customer cancels the transfer: if offers are waited for, they are withdrawn. */
   void cancelTransfer(Conversation conversation);

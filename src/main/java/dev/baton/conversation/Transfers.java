@@ -230,6 +230,11 @@ public final class Transfers {
         .update();
   }
 
+  /** Whether the bot knows that the conversation was handed over. */
+  public boolean succeeded(String key) {
+    return latest(key).filter(transfer -> "succeeded".equals(transfer.report())).isPresent();
+  }
+
   private void follow(long offer, String state, @Nullable Outcome outcome) {
     Attempt attempt = offer(offer);
     follow(attempt.conversationKey(), attempt.round(), attempt.target(), state, outcome);

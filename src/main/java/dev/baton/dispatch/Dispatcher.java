@@ -147,7 +147,8 @@ public final class Dispatcher {
       call = CompletableFuture.failedFuture(e);
     }
     call.whenComplete(
-        (settlement, failure) -> schedule(() -> finish(order, settlement, failure), Duration.ZERO));
+        (settlement, failure) ->
+            schedule(() -> finish(order, settlement, failure, 0), Duration.ZERO));
     return true;
   }
 
@@ -174,7 +175,8 @@ public final class Dispatcher {
     }
   }
 
-  private void finish(Order order, @Nullable Settlement settlement, @Nullable Throwable failure) {
+  private void finish(
+      Order order, @Nullable Settlement settlement, @Nullable Throwable failure, int tries) {
     boolean held = false;
     try {
       if (settlement != null) {
@@ -191,12 +193,39 @@ public final class Dispatcher {
             order.kind(),
             order.conversationKey(),
             e);
+        if (tries == 0) {
+          tellOperator(order, e);
+        }
       }
-      schedule(() -> finish(order, settlement, failure), HELD);
+      schedule(() -> finish(order, settlement, failure, tries + 1), HELD);
     } finally {
       if (!held) {
         underWay.remove(order.id());
       }
+    }
+  }
+
+  /**
+   * The call has its outcome, and the process cannot go on with it: most likely what follows the
+   * step is modelled wrongly. The incident goes away with the step, once the outcome is settled.
+   */
+  private void tellOperator(Order order, RuntimeException why) {
+    String taskId = order.taskId();
+    if (taskId == null) {
+      return;
+    }
+    String text = "The call was made, but the process cannot go on: " + why.getMessage();
+    try {
+      conversations.locked(
+          order.conversationKey(),
+          conversation -> {
+            if (stillMine(order).filter(now -> now.state() != Order.State.DROPPED).isPresent()) {
+              token.fail(taskId, text, 0);
+            }
+            return null;
+          });
+    } catch (RuntimeException e) {
+      LOG.debug("Not told as an incident.", e);
     }
   }
 

@@ -8,7 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.OptimisticLockingException;
@@ -19,7 +20,7 @@ import org.camunda.bpm.engine.externaltask.ExternalTask;
 import org.camunda.bpm.engine.runtime.Execution;
 
 /**
- * Moves the token of {@code bot-conversation} at every step: the ordinary path. Steps that call
+ * Moves the token of a conversation's process at every step: the ordinary path. Steps that call
  * somebody are external tasks, locked for Baton for good, since an order and not the engine's lock
  * says who makes the call. Thread-safe.
  */
@@ -35,7 +36,7 @@ public final class EngineToken implements Token {
 
   private final RuntimeService runtime;
   private final ExternalTaskService tasks;
-  private final Consumer<Runnable> onBatonsAccount;
+  private final Predicate<BooleanSupplier> onBatonsAccount;
 
   /**
    * Of this engine.
@@ -43,7 +44,9 @@ public final class EngineToken implements Token {
    * @param onBatonsAccount does what the caller of the current thread need not have a right to
    */
   public EngineToken(
-      RuntimeService runtime, ExternalTaskService tasks, Consumer<Runnable> onBatonsAccount) {
+      RuntimeService runtime,
+      ExternalTaskService tasks,
+      Predicate<BooleanSupplier> onBatonsAccount) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.onBatonsAccount = onBatonsAccount;
@@ -79,8 +82,8 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void leave(Conversation conversation) {
-    send(conversation, BotConversation.LEFT);
+  public boolean leave(Conversation conversation) {
+    return send(conversation, BotConversation.LEFT);
   }
 
   @Override
@@ -88,24 +91,27 @@ public final class EngineToken implements Token {
     send(conversation, BotConversation.CANCELLED);
   }
 
-  private void send(Conversation conversation, String message) {
+  /** Returns whether the message is waited for. Where it is in several places, one gets it. */
+  private boolean send(Conversation conversation, String message) {
     // A query shows what the caller may see: a message of a caller who may write, but not read,
     // would wake nobody.
-    onBatonsAccount.accept(() -> sendTo(conversation, message));
+    return onBatonsAccount.test(() -> sendTo(conversation, message));
   }
 
-  private void sendTo(Conversation conversation, String message) {
+  private boolean sendTo(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
-    Execution waiting =
+    List<Execution> waiting =
         runtime
             .createExecutionQuery()
             .processInstanceId(conversation.processInstanceId())
             .messageEventSubscriptionName(message)
-            .active()
-            .singleResult();
-    if (waiting != null) {
-      runtime.messageEventReceived(message, waiting.getId());
+            .listPage(0, 1);
+    for (Execution execution : waiting) {
+      if (!execution.isSuspended()) {
+        runtime.messageEventReceived(message, execution.getId());
+      }
     }
+    return !waiting.isEmpty();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.baton.engine.plugin;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Rights;
 import dev.baton.engine.BotConversation;
+import java.util.function.BooleanSupplier;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -76,11 +77,11 @@ public final class EngineRights implements Rights {
    * Does what Baton does on its own account, whatever the caller of the current thread may do: once
    * a message is accepted, the conversation goes on.
    */
-  public void onBatonsAccount(Runnable work) {
+  public boolean onBatonsAccount(BooleanSupplier work) {
     Authentication caller = identities.getCurrentAuthentication();
     identities.clearAuthentication();
     try {
-      work.run();
+      return work.getAsBoolean();
     } finally {
       identities.setAuthentication(caller);
     }
