@@ -18,6 +18,7 @@ final class Problems {
     return problem(
         switch (refusal.kind()) {
           case INVALID -> 400;
+          case FORBIDDEN -> 403;
           case UNKNOWN -> 404;
           case OVER -> 409;
         },

@@ -18,6 +18,8 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
@@ -29,6 +31,7 @@ import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
@@ -53,10 +56,16 @@ public class BatonAutoConfiguration {
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
 
+  /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
-  Database batonDatabase(SpringProcessEngineConfiguration engine) {
-    Schema.migrate(engine.getDataSource());
-    return new Database(JdbcClient.create(engine.getDataSource()), engine.getTransactionManager());
+  Database batonDatabase(ProcessEngine engine) {
+    if (!(engine.getProcessEngineConfiguration()
+        instanceof SpringProcessEngineConfiguration configuration)) {
+      throw new IllegalStateException("Baton needs an engine that Spring manages.");
+    }
+    Schema.migrate(configuration.getDataSource());
+    return new Database(
+        JdbcClient.create(configuration.getDataSource()), configuration.getTransactionManager());
   }
 
   @Bean
@@ -81,8 +90,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transcript batonTranscript(Database database) {
-    return new Transcript(database.jdbc());
+  Transcript batonTranscript(Database database, Changes changes) {
+    return new Transcript(database.jdbc(), changes);
   }
 
   @Bean
@@ -101,8 +110,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Token batonToken(RuntimeService runtime, ExternalTaskService tasks) {
-    return new EngineToken(runtime, tasks);
+  EngineRights batonRights(ProcessEngine engine) {
+    return new EngineRights(engine);
+  }
+
+  @Bean
+  Token batonToken(RuntimeService runtime, ExternalTaskService tasks, EngineRights rights) {
+    return new EngineToken(runtime, tasks, rights::onBatonsAccount);
   }
 
   @Bean
@@ -265,7 +279,7 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
-    return new DispatchLifecycle(dispatch);
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
+    return new DispatchLifecycle(dispatch, new Timers(engine));
   }
 }

@@ -146,9 +146,14 @@ public record BatonProperties(
    * @param enabled whether it is there. Off unless asked for: the application that it would appear
    *     in has to see to it that nobody calls it without credentials
    * @param answerLimit how long a request waits for the bot's answer until it is answered 202
+   * @param eventStreams how many event streams one node has open at once
+   * @param eventHeartbeat how long an event stream is silent at most
    */
   public record Api(
-      @DefaultValue("false") boolean enabled, @DefaultValue("25s") Duration answerLimit) {}
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("25s") Duration answerLimit,
+      @DefaultValue("10000") int eventStreams,
+      @DefaultValue("15s") Duration eventHeartbeat) {}
 
   /** Whether the simulated org stands in for a real one. */
   public boolean simulated() {

@@ -3,6 +3,7 @@ package dev.baton.autoconfigure;
 import dev.baton.autoconfigure.BatonProperties.Bots;
 import dev.baton.autoconfigure.BatonProperties.GrantType;
 import dev.baton.autoconfigure.BatonProperties.Oauth;
+import dev.baton.bots.BotId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -18,8 +19,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
 
   private static final Pattern BOTS_VERSION = Pattern.compile("5\\.[0-3]\\.0");
   private static final Pattern REST_VERSION = Pattern.compile("[1-9][0-9]{1,2}\\.0");
-  private static final Pattern ORG_ID = recordId("00D");
-  private static final Pattern BOT_ID = recordId("0Xx");
+  private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
   private static final int MAX_PORT = 65_535;
 
   private final boolean simulatorPresent;
@@ -70,6 +70,14 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
     positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
     positive("baton.api.answer-limit", properties.api().answerLimit());
+    positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());
+    int streams = properties.api().eventStreams();
+    if (streams < 1) {
+      throw refused(
+          "baton.api.event-streams is %d, so nobody could follow a conversation."
+              .formatted(streams),
+          "Set it to how many event streams one node may have open, for instance 10000.");
+    }
     int port = properties.simulator().port();
     if (port < 0 || port > MAX_PORT) {
       throw refused(
@@ -132,7 +140,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
           "Set it to the 15 or 18 characters that start with 00D.");
     }
     String botId = bots.botId();
-    if (botId != null && !BOT_ID.matcher(botId).matches()) {
+    if (botId != null && !BotId.looksLikeOne(botId)) {
       throw refused(
           "baton.bots.bot-id is '%s', which is no bot's id.".formatted(botId),
           "Set it to the 15 or 18 characters that start with 0Xx, from the address of the bot's"
@@ -208,10 +216,6 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
                   .formatted(property)
               + " for this machine's loopback address only.");
     }
-  }
-
-  private static Pattern recordId(String prefix) {
-    return Pattern.compile(prefix + "[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
   }
 
   private static UnusableConfigurationException refused(String problem, String remedy) {

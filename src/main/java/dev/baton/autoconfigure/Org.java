@@ -5,6 +5,7 @@ import dev.baton.bots.ApiVersion;
 import dev.baton.bots.BotsSettings;
 import dev.baton.oauth.Grant;
 import dev.baton.salesforce.SalesforceSettings;
+import dev.baton.transfer.RecordId;
 import java.net.URI;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,17 @@ public record Org(
         new BotsSettings(
             Objects.requireNonNull(bots.baseUrl()),
             version(bots.apiVersion()),
-            bots.orgId(),
+            orgId(bots.orgId()),
             Objects.requireNonNull(bots.forceConfigEndpoint()).toString(),
             false),
         new SalesforceSettings(rest.instanceUrl(), "v" + rest.apiVersion()),
         grant(properties.oauth(), rest.instanceUrl()),
         bots.botId());
+  }
+
+  /** The Bots API wants the long form of the id. */
+  private static @Nullable String orgId(@Nullable String configured) {
+    return configured == null ? null : RecordId.canonical(configured).orElse(configured);
   }
 
   /** The version of the Bots API that a setting such as 5.3.0 means. */

@@ -3,6 +3,8 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -173,6 +175,39 @@ public final class Conversations {
         .params(state.name(), endReason == null ? null : endReason.name(), key)
         .update();
     follow(key, state);
+  }
+
+  /** The conversation's process is over: nothing more will come of it. */
+  void closed(String key) {
+    jdbc.sql(
+            "update baton_conversation set closed_at = current_timestamp where conversation_key = ?")
+        .param(key)
+        .update();
+  }
+
+  /**
+   * Whether the conversation's process is over, so that nothing more will come of it.
+   *
+   * @throws Refusal when there is no such conversation
+   */
+  public boolean isClosed(String key) {
+    return jdbc.sql(
+            "select closed_at is not null from baton_conversation where conversation_key = ?")
+        .param(key)
+        .query(Boolean.class)
+        .optional()
+        .orElseThrow(() -> unknown(key));
+  }
+
+  /** Which of these conversations are closed. */
+  public List<String> closedOf(Collection<String> keys) {
+    return jdbc.sql(
+            """
+            select conversation_key from baton_conversation
+            where conversation_key in (:keys) and closed_at is not null""")
+        .param("keys", keys)
+        .query(String.class)
+        .list();
   }
 
   /** An order failed for good, or an operator allowed it to be tried again. */

@@ -12,7 +12,9 @@ public final class Refusal extends RuntimeException {
     /** There is no such conversation. */
     UNKNOWN,
     /** The conversation is over. */
-    OVER
+    OVER,
+    /** The caller lacks a right. */
+    FORBIDDEN
   }
 
   private final Kind kind;

@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Token {
 
-  /** Starts the process of a conversation; it opens the conversation's row itself. */
-  void begin(String key, Opening opening);
+  /**
+   * Starts the process of a conversation; it opens the conversation's row itself.
+   *
+   * @return the process instance's id
+   */
+  String begin(String key, Opening opening);
 
   /** A message lies in the inbox: if the process waits for one, it goes on. */
   void wake(Conversation conversation);

@@ -141,7 +141,7 @@ public final class Transfers {
 
   /** The offers that wait for an answer and are this node's to watch. */
   public List<Attempt> watched() {
-    return jdbc.sql(OFFER + "where state = 'OPEN' and owner = ? order by id")
+    return jdbc.sql(OFFER + "where state = 'OPEN' and outcome is null and owner = ? order by id")
         .param(node.id())
         .query(Transfers::readOffer)
         .list();
@@ -181,7 +181,8 @@ public final class Transfers {
   public void won(Transfer transfer, long offer) {
     jdbc.sql(
             """
-            update baton_offer set state = 'ACCEPTED', outcome = ?, over_at = current_timestamp
+            update baton_offer set state = 'ACCEPTED', outcome = ?, detail = null,
+              over_at = current_timestamp
             where id = ?""")
         .params(Outcome.ACCEPTED.name(), offer)
         .update();
@@ -198,12 +199,10 @@ public final class Transfers {
         .update();
   }
 
-  /**
-   * The call that makes the offer failed for good, and the target may have the offer all the same.
-   */
-  public void inDoubt(long offer, String detail) {
-    jdbc.sql("update baton_offer set detail = ? where id = ?")
-        .params(Orders.cut(detail), offer)
+  /** The offer has come to nothing, and is only open until it is taken back. */
+  public void refused(long offer, Outcome outcome, @Nullable String detail) {
+    jdbc.sql("update baton_offer set outcome = ?, detail = ? where id = ?")
+        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
         .update();
   }
 

@@ -61,6 +61,11 @@ final class AskTargets {
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+      if (!attempt.open()) {
+        // An operator moved the token back here: what is over stays over.
+        return CompletableFuture.completedFuture(
+            (locked, awaited) -> acceptance.settled(locked.key()));
+      }
       Optional<TargetKind> kind = kinds.of(attempt.target());
       if (kind.isEmpty()) {
         return CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));
@@ -112,7 +117,7 @@ final class AskTargets {
         // The target may have it all the same: the withdrawal that follows looks for it.
         return Optional.of(
             (conversation, awaited) -> {
-              transfers.inDoubt(attempt.id(), fault.text());
+              transfers.refused(attempt.id(), Outcome.ERROR, fault.text());
               return acceptance.settled(conversation.key());
             });
       }
@@ -149,6 +154,22 @@ final class AskTargets {
       }
       return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
           .thenApply(done -> withdrawn(open, statuses));
+    }
+
+    /** Offers that were refused hold nobody up; one that somebody may still accept does. */
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      List<Attempt> open = transfers.openOffers(order.conversationKey());
+      boolean harmless =
+          open.stream().allMatch(a -> a.outcome() != null && a.state() == Attempt.State.OPEN);
+      if (!harmless) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          (conversation, awaited) -> {
+            open.forEach(attempt -> acceptance.withdrawn(conversation, attempt.id()));
+            return acceptance.settled(conversation.key());
+          });
     }
 
     private CompletableFuture<OfferStatus> withdraw(

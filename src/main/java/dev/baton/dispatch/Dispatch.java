@@ -93,7 +93,7 @@ public final class Dispatch {
     this.dispatcher =
         new Dispatcher(
             conversations, orders, token, changes, retries, threads, node.id(), performers);
-    this.watch = new OfferWatch(transfers, kinds, acceptance);
+    this.watch = new OfferWatch(transfers, kinds, acceptance, threads);
   }
 
   /** Where committed orders are handed in. */

@@ -33,6 +33,7 @@ public final class Dispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration HELD = Duration.ofSeconds(2);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration CLEAN_UP_AGAIN = Duration.ofMinutes(5);
 
   private final Conversations conversations;
@@ -129,7 +130,13 @@ public final class Dispatcher {
       nextToBot(order);
       return false;
     }
-    if (order.state() == Order.State.FAILED || !itsTurn(order)) {
+    if (order.state() == Order.State.FAILED) {
+      return false;
+    }
+    if (!itsTurn(order)) {
+      // Whoever is first tells the next when it is done: but it may be another node's order, or
+      // tell at this very moment, while this one still counts as under way.
+      later(orderId, TURN);
       return false;
     }
     Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,13 @@ final class OfferWatch {
   private final Transfers transfers;
   private final TargetKinds kinds;
   private final Acceptance acceptance;
+  private final Executor threads;
 
-  OfferWatch(Transfers transfers, TargetKinds kinds, Acceptance acceptance) {
+  OfferWatch(Transfers transfers, TargetKinds kinds, Acceptance acceptance, Executor threads) {
     this.transfers = transfers;
     this.kinds = kinds;
     this.acceptance = acceptance;
+    this.threads = threads;
   }
 
   /** Looks once; completes when every answer that came is written down. */
@@ -58,7 +61,8 @@ final class OfferWatch {
                 attempts.forEach(attempt -> answer(attempt, statuses));
               }
               return null;
-            });
+            },
+            threads);
   }
 
   private void answer(Attempt attempt, Map<String, OfferStatus> statuses) {

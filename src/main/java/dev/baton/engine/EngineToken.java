@@ -1,12 +1,15 @@
 package dev.baton.engine;
 
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Token;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.OptimisticLockingException;
 import org.camunda.bpm.engine.ProcessEngineException;
@@ -32,15 +35,22 @@ public final class EngineToken implements Token {
 
   private final RuntimeService runtime;
   private final ExternalTaskService tasks;
+  private final Consumer<Runnable> onBatonsAccount;
 
-  /** Of this engine. */
-  public EngineToken(RuntimeService runtime, ExternalTaskService tasks) {
+  /**
+   * Of this engine.
+   *
+   * @param onBatonsAccount does what the caller of the current thread need not have a right to
+   */
+  public EngineToken(
+      RuntimeService runtime, ExternalTaskService tasks, Consumer<Runnable> onBatonsAccount) {
     this.runtime = runtime;
     this.tasks = tasks;
+    this.onBatonsAccount = onBatonsAccount;
   }
 
   @Override
-  public void begin(String key, Opening opening) {
+  public String begin(String key, Opening opening) {
     Map<String, Object> variables = new HashMap<>();
     if (opening.botId() != null) {
       variables.put(BotConversation.BOT_ID.name(), opening.botId());
@@ -51,7 +61,16 @@ public final class EngineToken implements Token {
     if (opening.variables() != null) {
       variables.put(BotConversation.VARIABLES.name(), opening.variables());
     }
-    runtime.startProcessInstanceByKey(BotConversation.KEY, key, variables);
+    try {
+      return runtime
+          .startProcessInstanceByKey(BotConversation.KEY, key, variables)
+          .getProcessInstanceId();
+    } catch (AuthorizationException e) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN,
+          "You may not start the process bot-conversation: that takes CREATE on process instances,"
+              + " and CREATE_INSTANCE on the process definition.");
+    }
   }
 
   @Override
@@ -70,6 +89,12 @@ public final class EngineToken implements Token {
   }
 
   private void send(Conversation conversation, String message) {
+    // A query shows what the caller may see: a message of a caller who may write, but not read,
+    // would wake nobody.
+    onBatonsAccount.accept(() -> sendTo(conversation, message));
+  }
+
+  private void sendTo(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
     Execution waiting =
         runtime

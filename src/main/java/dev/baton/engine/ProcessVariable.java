@@ -1,5 +1,6 @@
 package dev.baton.engine;
 
+import dev.baton.conversation.Refusal;
 import org.camunda.bpm.engine.delegate.VariableScope;
 import org.camunda.bpm.engine.variable.Variables;
 import org.camunda.bpm.engine.variable.value.TypedValue;
@@ -21,10 +22,20 @@ public record ProcessVariable<T>(String name, Class<T> type, boolean transientOn
     return new ProcessVariable<>(name, type, true);
   }
 
-  /** The value, or null when there is none of this type. */
+  /**
+   * The value, or null when there is none.
+   *
+   * @throws Refusal when it has another type: passing it over would lose what somebody sent
+   */
   @Nullable T get(VariableScope scope) {
     Object value = scope.getVariable(name);
-    return type.isInstance(value) ? type.cast(value) : null;
+    if (value != null && !type.isInstance(value)) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "The variable %s is of type %s; send it as %s."
+              .formatted(name, value.getClass().getSimpleName(), type.getSimpleName()));
+    }
+    return type.cast(value);
   }
 
   void set(VariableScope scope, @Nullable T value) {

@@ -197,6 +197,19 @@ public final class Steps {
     return key;
   }
 
+  /**
+   * Takes the conversation's lock for the rest of the transaction.
+   *
+   * @return false when no conversation has this business key
+   */
+  public boolean lock(@Nullable String key) {
+    if (key == null || conversations.find(key).isEmpty()) {
+      return false;
+    }
+    conversations.locked(key, conversation -> null);
+    return true;
+  }
+
   /** A timer fired: its transaction takes the conversation's lock like any other. */
   public ExecutionListener lockConversation() {
     return execution -> {

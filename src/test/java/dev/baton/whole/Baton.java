@@ -62,6 +62,16 @@ public final class Baton implements AutoCloseable {
 
   /** Starts the application on a database of the caller's. */
   public static Baton startOn(String jdbcUrl, Simulator simulator, String... properties) {
+    return startOn(jdbcUrl, simulator, BatonApplication.class, properties);
+  }
+
+  /**
+   * Starts the application with beans of the caller's.
+   *
+   * @param configuration what stands in for the application's own beans
+   */
+  public static Baton startOn(
+      String jdbcUrl, Simulator simulator, Class<?> configuration, String... properties) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("server.port", "0");
     all.put("spring.datasource.url", jdbcUrl);
@@ -83,6 +93,7 @@ public final class Baton implements AutoCloseable {
     all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
     return new Baton(
         new SpringApplicationBuilder(BatonApplication.class)
+            .sources(configuration)
             .registerShutdownHook(false)
             .run(arguments.toArray(String[]::new)));
   }

@@ -72,6 +72,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setHistoryEventHandler(
         new WithoutCustomersWords(configuration.getHistoryEventHandler()));
+    configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(steps));
   }
 
   @Override
