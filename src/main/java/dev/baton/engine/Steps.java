@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.OptimisticLockingException;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
@@ -219,9 +220,28 @@ public final class Steps {
       } else {
         boolean open =
             conversations.locked(key, conversation -> !transfers.openOffers(key).isEmpty());
+        requireWaiting(execution);
         BotConversation.OFFERS_OPEN.set(execution, open);
       }
     };
+  }
+
+  /**
+   * Between the timer's start and the lock the last offer may have been answered. The engine holds
+   * the process as it was; walked on in it, the timer would fail at whatever step comes next.
+   */
+  private static void requireWaiting(DelegateExecution execution) {
+    long waiting =
+        execution
+            .getProcessEngineServices()
+            .getExternalTaskService()
+            .createExternalTaskQuery()
+            .processInstanceId(execution.getProcessInstanceId())
+            .topicName(OrderKind.TARGET_OFFER.topic())
+            .count();
+    if (waiting == 0) {
+      throw new OptimisticLockingException("The round was over before its patience.");
+    }
   }
 
   /** The process is over; if somebody deleted it, what it left behind is cleaned up. */
