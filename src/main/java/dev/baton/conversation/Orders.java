@@ -142,6 +142,10 @@ public final class Orders {
     List<Order> orders =
         jdbc.sql(COLUMNS + "where step_id = ?").param(stepId).query(Orders::read).list();
     for (Order order : orders) {
+      // Unless its answer still comes, nobody has the message, and it is not to be sent again.
+      jdbc.sql("update baton_inbox set state = 'UNDELIVERED' where id = ? and state = 'SENDING'")
+          .param(order.inboxId())
+          .update();
       if (order.state() == Order.State.FAILED) {
         finished(order);
         conversations.stuck(order.conversationKey(), false);

@@ -59,6 +59,11 @@ final class Acceptance {
       takeBack(conversation.key());
       return;
     }
+    if (!(status instanceof OfferStatus.Accepted)
+        && orders.withdrawalOrdered(conversation.key())) {
+      // What the target shows is our own withdrawal, and that says itself how the offer ended.
+      return;
+    }
     if (status instanceof OfferStatus.Refused refused) {
       // Stays open until it is taken back: what was offered still lies with the target.
       transfers.refused(attempt.id(), refused.outcome(), null);

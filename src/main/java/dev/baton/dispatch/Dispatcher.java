@@ -77,7 +77,16 @@ public final class Dispatcher {
   }
 
   private void later(long orderId, Duration delay) {
-    schedule(() -> start(orderId), delay);
+    schedule(
+        () -> {
+          try {
+            start(orderId);
+          } catch (RuntimeException e) {
+            LOG.error("Order {} cannot be worked on yet.", orderId, e);
+            later(orderId, HELD);
+          }
+        },
+        delay);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // The action reports its failures itself.
@@ -88,7 +97,7 @@ public final class Dispatcher {
             try {
               action.run();
             } catch (RuntimeException e) {
-              LOG.error("An order could not be worked on; the sweep will find it again.", e);
+              LOG.error("The outcome of a call could not be put away.", e);
             }
           },
           delay.toMillis(),
@@ -104,7 +113,13 @@ public final class Dispatcher {
   }
 
   private void start(long orderId) {
-    if (stopping || !underWay.add(orderId)) {
+    if (stopping) {
+      return;
+    }
+    if (!underWay.add(orderId)) {
+      // Its next try may come due before its last is put away. Nobody else would find it: an order
+      // of a living node is that node's to look after.
+      later(orderId, TURN);
       return;
     }
     boolean called = false;

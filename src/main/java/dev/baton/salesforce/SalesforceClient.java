@@ -65,8 +65,14 @@ public final class SalesforceClient {
           new SalesforceException.Misconfigured("This is no id of a record", null));
     }
     String path = sobject(object) + "/" + id;
-    return send(new RestCall("PATCH", "update " + object, path, headers, fields.deepCopy()))
-        .thenAccept(answer -> {});
+    RestCall call = new RestCall("PATCH", "update " + object, path, headers, fields.deepCopy());
+    return send(call)
+        .thenCompose(
+            answer ->
+                answer.body().length == 0 || RestFault.parse(answer).isContainerNode()
+                    ? CompletableFuture.completedFuture(null)
+                    // Salesforce sends no body: a page in its place is somebody else's.
+                    : failed(unreadable(call, answer)));
   }
 
   /**

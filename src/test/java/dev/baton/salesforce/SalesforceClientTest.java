@@ -80,6 +80,16 @@ class SalesforceClientTest {
   }
 
   @Test
+  void aPageInPlaceOfTheAnswerIsNoUpdate() {
+    org.answers(200, "<html>Sign in</html>");
+
+    SalesforceException fault = fault(update());
+
+    assertThat(fault).isInstanceOf(SalesforceException.NoAnswer.class);
+    assertThat(fault.mayHaveBeenProcessed()).isTrue();
+  }
+
+  @Test
   void aQueryArrivesCharacterByCharacter() {
     org.noRecords();
     String soql = "SELECT Id FROM Case WHERE Subject='a+b & c=d 50% #é \\' 😀'";
