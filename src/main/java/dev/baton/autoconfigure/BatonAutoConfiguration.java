@@ -22,9 +22,9 @@ import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
 import dev.baton.oauth.TokenSources;
-import dev.baton.salesforce.QueueSettings;
-import dev.baton.salesforce.QueueTarget;
 import dev.baton.salesforce.SalesforceClient;
+import dev.baton.salesforce.SalesforceTarget;
+import dev.baton.salesforce.TargetSettings;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
@@ -222,9 +222,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  TargetKind batonQueueTarget(Org org, HttpCaller http, TokenSource tokens) {
-    return new QueueTarget(
-        new SalesforceClient(org.salesforce(), http, tokens), QueueSettings.DEFAULT);
+  SalesforceClient batonSalesforceClient(Org org, HttpCaller http, TokenSource tokens) {
+    return new SalesforceClient(org.salesforce(), http, tokens);
+  }
+
+  @Bean
+  TargetKind batonSalesforceTarget(SalesforceClient salesforce) {
+    return new SalesforceTarget(salesforce, TargetSettings.DEFAULT);
   }
 
   @Bean

@@ -19,6 +19,7 @@ import dev.baton.transfer.PlacedOffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +49,17 @@ class QueueTargetTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ScriptedOrg org = new ScriptedOrg();
-  private final QueueTarget queue = new QueueTarget(org.client(), QueueSettings.DEFAULT);
+  private final SalesforceTarget queue = new SalesforceTarget(org.client(), TargetSettings.DEFAULT);
 
   @AfterEach
   void close() {
     org.close();
+  }
+
+  private SalesforceTarget with(CaseSettings cases) {
+    return new SalesforceTarget(
+        org.client(),
+        new TargetSettings(Set.of(TYPE), cases, null, AgentRouting.PREFERRED_USER, Map.of()));
   }
 
   private static Offer offer(Handover.Line... lines) {
@@ -409,8 +416,7 @@ class QueueTargetTest {
 
   @Test
   void theStatusNamesOfTheOrgAreUsed() {
-    QueueTarget german =
-        new QueueTarget(org.client(), new QueueSettings("Web-Chat", "Offen", "Zurückgezogen"));
+    SalesforceTarget german = with(new CaseSettings("Web-Chat", "Offen", "Zurückgezogen"));
     org.created(CASE).noRecords().noContent().records(work(CASE, "Opened")).noContent();
 
     get(german.offer(offer()));
