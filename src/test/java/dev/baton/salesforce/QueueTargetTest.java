@@ -178,6 +178,24 @@ class QueueTargetTest {
   }
 
   @Test
+  void anOrgWithAKeyFieldGetsOneCaseHoweverOftenItIsAskedFor() {
+    SalesforceTarget keyed =
+        with(new CaseSettings("Chat", "New", "Closed", "Transfer_Key__c", "Handover__c"));
+    org.created(CASE);
+
+    assertThat(get(keyed.offer(offer(line("Hi"))))).isEqualTo(CASE);
+
+    assertThat(org.lines())
+        .containsExactly("PATCH /services/data/v63.0/sobjects/Case/Transfer_Key__c/offer-1");
+    JsonNode fields = json(org.request(0).body());
+    assertThat(fields.path("OwnerId").asText()).isEqualTo(QUEUE.value());
+    assertThat(fields.has("Transfer_Key__c")).isFalse();
+    assertThat(json(fields.path("Handover__c").asText()).path("schema").asText())
+        .isEqualTo("baton.handover/1");
+    assertThat(org.request(0).headers()).containsEntry("Sforce-Auto-Assign", "FALSE");
+  }
+
+  @Test
   void aCreateInDoubtIsFoundAgain() {
     org.hangsUp().records("{\"Id\":\"" + CASE + "\"}");
 
