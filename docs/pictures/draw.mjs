@@ -1,11 +1,12 @@
-// Draws every BPMN file of a folder as a PNG beside this script: node draw.mjs FOLDER
+// Draws every BPMN file of a folder as a PNG, beside this script or in another folder: node draw.mjs FOLDER [TO]
 import { readdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { chromium } from 'playwright-core';
 
 const folder = process.argv[2];
-if (!folder) throw new Error('usage: node draw.mjs FOLDER');
+if (!folder) throw new Error('usage: node draw.mjs FOLDER [TO]');
 const here = import.meta.dirname;
+const to = process.argv[3] ?? here;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -23,7 +24,7 @@ try {
       return (await viewer.saveSVG()).svg;
     }, await readFile(join(folder, file), 'utf8'));
     await page.setContent(`<div id="picture" style="display: inline-block; padding: 16px">${svg}</div>`);
-    await page.locator('#picture').screenshot({ path: join(here, parse(file).name + '.png') });
+    await page.locator('#picture').screenshot({ path: join(to, parse(file).name + '.png') });
   }
 } finally {
   await browser.close();

@@ -4,6 +4,7 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import org.springframework.context.annotation.Bean;
@@ -18,8 +19,8 @@ public class ChannelApiConfiguration {
 
   @Bean
   ConversationController batonConversationController(
-      Reception reception, Views views, Answers answers) {
-    return new ConversationController(reception, views, answers);
+      Reception reception, Views views, Answers answers, EventStreams events, Rights rights) {
+    return new ConversationController(reception, views, answers, events, rights);
   }
 
   @Bean
@@ -34,7 +35,27 @@ public class ChannelApiConfiguration {
   }
 
   @Bean
-  Answers batonAnswers(Changes changes, AnswerLimit limit) {
-    return new Answers(changes, limit.limit(), READERS);
+  Readers batonReaders() {
+    return new Readers(READERS);
+  }
+
+  @Bean
+  Answers batonAnswers(Changes changes, AnswerLimit limit, Readers readers) {
+    return new Answers(changes, limit.limit(), readers);
+  }
+
+  @Bean
+  EventStreams batonEventStreams(
+      Conversations conversations,
+      Transcript transcript,
+      Changes changes,
+      EventLimits limits,
+      Readers readers) {
+    return new EventStreams(conversations, transcript, changes, limits, readers);
+  }
+
+  @Bean
+  DescriptionController batonDescriptionController() {
+    return new DescriptionController();
   }
 }

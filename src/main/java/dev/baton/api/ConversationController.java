@@ -2,23 +2,31 @@ package dev.baton.api;
 
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Refusal;
+import dev.baton.conversation.Rights;
+import dev.baton.conversation.Rights.Right;
 import dev.baton.conversation.Token;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 
@@ -36,15 +44,21 @@ final class ConversationController {
   private final Reception reception;
   private final Views views;
   private final Answers answers;
+  private final EventStreams events;
+  private final Rights rights;
 
-  ConversationController(Reception reception, Views views, Answers answers) {
+  ConversationController(
+      Reception reception, Views views, Answers answers, EventStreams events, Rights rights) {
     this.reception = reception;
     this.views = views;
     this.answers = answers;
+    this.events = events;
+    this.rights = rights;
   }
 
   @PostMapping
   DeferredResult<ResponseEntity<Greeting>> begin(HttpServletRequest request) throws IOException {
+    rights.require(Right.BEGIN, Right.READ);
     JsonBody body = JsonBody.read(request, BEGIN);
     String key = Address.addressable("key", body.required("key"));
     Token.Opening opening =
@@ -72,6 +86,7 @@ final class ConversationController {
   @PostMapping("/{key}/messages")
   DeferredResult<ResponseEntity<Turn>> say(HttpServletRequest request, @PathVariable String key)
       throws IOException {
+    rights.require(Right.WRITE, Right.READ);
     JsonBody body = JsonBody.read(request, MESSAGE);
     String id = Address.addressable("id", body.required("id"));
     reception.receive(
@@ -86,6 +101,7 @@ final class ConversationController {
   @GetMapping("/{key}/messages/{id}")
   ResponseEntity<Turn> answer(
       HttpServletRequest request, @PathVariable String key, @PathVariable String id) {
+    rights.require(Right.READ);
     return answer(views.turn(key, id), Address.ofMessage(request, key, id));
   }
 
@@ -100,17 +116,62 @@ final class ConversationController {
 
   @GetMapping("/{key}")
   ConversationView conversation(@PathVariable String key) {
+    rights.require(Right.READ);
     return views.conversationView(key);
+  }
+
+  /**
+   * Follows the conversation, from its beginning or from after the event that the header, or for
+   * clients that cannot set one the parameter, names.
+   */
+  @GetMapping(path = "/{key}/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+  void events(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      @PathVariable String key,
+      @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String header,
+      @RequestParam(name = "lastEventId", required = false) @Nullable String parameter)
+      throws IOException {
+    rights.require(Right.READ);
+    // A client that comes back repeats its first address: what it says in the header is newer.
+    long last = eventId(StringUtils.hasText(header) ? header : parameter);
+    if (events.nothingAfter(key, last)) {
+      // Tells an EventSource not to come back.
+      response.setStatus(HttpStatus.NO_CONTENT.value());
+      return;
+    }
+    response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    // nginx would keep the events until its buffer is full.
+    response.setHeader("X-Accel-Buffering", "no");
+    if (!request.getMethod().equals("HEAD")) {
+      events.open(request, response, key, last);
+    }
+  }
+
+  private static long eventId(@Nullable String text) {
+    if (!StringUtils.hasText(text)) {
+      return 0;
+    }
+    try {
+      return Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      throw new Refusal(
+          Refusal.Kind.INVALID,
+          "The last event's id is not the id of an event: those are numbers.");
+    }
   }
 
   @DeleteMapping("/{key}")
   ResponseEntity<Void> leave(@PathVariable String key) {
+    rights.require(Right.WRITE);
     reception.leave(key);
     return ResponseEntity.noContent().build();
   }
 
   @DeleteMapping("/{key}/transfer")
   ResponseEntity<Void> cancelTransfer(@PathVariable String key) {
+    rights.require(Right.WRITE);
     reception.cancelTransfer(key);
     return ResponseEntity.noContent().build();
   }

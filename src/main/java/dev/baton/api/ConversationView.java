@@ -63,7 +63,7 @@ record ConversationView(
   /**
    * An offer to one target.
    *
-   * @param outcome the outcome's code; like its label and text null while the offer is open
+   * @param outcome the outcome's code; like its label and text null while nobody has answered
    * @param detail what the target's side said, where it said more
    */
   record AttemptView(

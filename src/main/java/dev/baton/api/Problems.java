@@ -18,8 +18,9 @@ final class Problems {
     return problem(
         switch (refusal.kind()) {
           case INVALID -> 400;
+          case FORBIDDEN -> 403;
           case UNKNOWN -> 404;
-          case OVER -> 409;
+          case OVER, NOT_MODELLED -> 409;
         },
         refusal.getMessage());
   }

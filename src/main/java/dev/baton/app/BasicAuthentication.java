@@ -28,8 +28,12 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
           SERVLET_PATH_PREFIX,
           "");
 
-  /** The way to the web applications, and what browsers ask for by themselves. */
-  private static final Set<String> OPEN = Set.of("/", "/favicon.ico");
+  /**
+   * The way to the web applications, and what browsers ask for by themselves. Camunda's login page
+   * looks for a welcome page at the root: asked for credentials there, the browser would put a
+   * dialog of its own in front of the login.
+   */
+  private static final Set<String> OPEN = Set.of("/", "/favicon.ico", "/camunda-welcome");
 
   private final ObjectProvider<ProcessEngine> engine;
   private final String webapps;

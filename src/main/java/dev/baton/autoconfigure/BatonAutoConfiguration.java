@@ -18,6 +18,8 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
@@ -29,12 +31,13 @@ import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
-import java.time.Duration;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -56,15 +59,20 @@ public class BatonAutoConfiguration {
   private static final int CONNECTIONS_PER_HOST = 200;
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
-  private static final Duration WATCH_EVERY = Duration.ofSeconds(1);
 
   /** The engine's own database, with Baton's tables in it. */
   record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
 
+  /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
-  Database batonDatabase(SpringProcessEngineConfiguration engine) {
-    Schema.migrate(engine.getDataSource());
-    return new Database(JdbcClient.create(engine.getDataSource()), engine.getTransactionManager());
+  Database batonDatabase(ProcessEngine engine) {
+    if (!(engine.getProcessEngineConfiguration()
+        instanceof SpringProcessEngineConfiguration configuration)) {
+      throw new IllegalStateException("Baton needs an engine that Spring manages.");
+    }
+    Schema.migrate(configuration.getDataSource());
+    return new Database(
+        JdbcClient.create(configuration.getDataSource()), configuration.getTransactionManager());
   }
 
   @Bean
@@ -89,8 +97,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transcript batonTranscript(Database database) {
-    return new Transcript(database.jdbc());
+  Transcript batonTranscript(Database database, Changes changes) {
+    return new Transcript(database.jdbc(), changes);
   }
 
   @Bean
@@ -109,8 +117,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Token batonToken(RuntimeService runtime, ExternalTaskService tasks) {
-    return new EngineToken(runtime, tasks);
+  EngineRights batonRights(ProcessEngine engine) {
+    return new EngineRights(engine);
+  }
+
+  @Bean
+  Token batonToken(RuntimeService runtime, ExternalTaskService tasks, EngineRights rights) {
+    return new EngineToken(runtime, tasks, rights::onBatonsAccount);
   }
 
   @Bean
@@ -126,8 +139,10 @@ public class BatonAutoConfiguration {
 
   @Bean
   @Order(Ordered.LOWEST_PRECEDENCE)
-  BatonEnginePlugin batonEnginePlugin(ObjectProvider<Steps> steps, BatonProperties properties) {
-    return new BatonEnginePlugin(steps::getObject, properties.library().deploy());
+  BatonEnginePlugin batonEnginePlugin(
+      ObjectProvider<Steps> steps, BeanFactory beans, BatonProperties properties) {
+    return new BatonEnginePlugin(
+        steps::getObject, beans::containsBean, properties.library().deploy());
   }
 
   @Bean
@@ -195,13 +210,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  ExecutionListener batonLockConversation(Steps steps) {
-    return steps.lockConversation();
-  }
-
-  @Bean
-  ExecutionListener batonConversationOver(Steps steps) {
-    return steps.conversationOver();
+  ExecutionListener batonCustomerSilent(Steps steps) {
+    return steps.customerSilent();
   }
 
   // The org.
@@ -299,11 +309,11 @@ public class BatonAutoConfiguration {
         new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
         retries,
         WORKERS,
-        WATCH_EVERY);
+        properties.transfer().watchEvery());
   }
 
   @Bean
-  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch) {
-    return new DispatchLifecycle(dispatch);
+  DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
+    return new DispatchLifecycle(dispatch, new Timers(engine));
   }
 }

@@ -203,11 +203,14 @@ public record BatonProperties(
    *
    * @param strategy one target after the other, or all at once
    * @param patience how long a round of offers may take
+   * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
+   *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
       @DefaultValue("5m") Duration patience,
+      @DefaultValue("1s") Duration watchEvery,
       @DefaultValue("end") AfterFailure afterFailure) {}
 
   /** What follows when nobody takes a session. */
@@ -238,9 +241,14 @@ public record BatonProperties(
    * @param enabled whether it is there. Off unless asked for: the application that it would appear
    *     in has to see to it that nobody calls it without credentials
    * @param answerLimit how long a request waits for the bot's answer until it is answered 202
+   * @param eventStreams how many event streams one node has open at once
+   * @param eventHeartbeat how long an event stream is silent at most
    */
   public record Api(
-      @DefaultValue("false") boolean enabled, @DefaultValue("25s") Duration answerLimit) {}
+      @DefaultValue("false") boolean enabled,
+      @DefaultValue("25s") Duration answerLimit,
+      @DefaultValue("10000") int eventStreams,
+      @DefaultValue("15s") Duration eventHeartbeat) {}
 
   /** Whether the simulated org stands in for a real one. */
   public boolean simulated() {

@@ -4,6 +4,7 @@ import dev.baton.autoconfigure.BatonProperties.Bots;
 import dev.baton.autoconfigure.BatonProperties.GrantType;
 import dev.baton.autoconfigure.BatonProperties.Oauth;
 import dev.baton.autoconfigure.BatonProperties.TargetType;
+import dev.baton.bots.BotId;
 import dev.baton.salesforce.FlowSettings;
 import java.net.URI;
 import java.time.Duration;
@@ -21,7 +22,6 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
   private static final Pattern BOTS_VERSION = Pattern.compile("5\\.[0-3]\\.0");
   private static final Pattern REST_VERSION = Pattern.compile("[1-9][0-9]{1,2}\\.0");
   private static final Pattern ORG_ID = recordId("00D");
-  private static final Pattern BOT_ID = recordId("0Xx");
   private static final Pattern CHANNEL_ID = recordId("0N9");
   private static final Pattern FLOW_ID = recordId("30[01]");
   private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
@@ -74,8 +74,17 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
 
   private static void checkLimits(BatonProperties properties) {
     positive("baton.transfer.patience", properties.transfer().patience());
+    positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
     positive("baton.api.answer-limit", properties.api().answerLimit());
+    positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());
+    int streams = properties.api().eventStreams();
+    if (streams < 1) {
+      throw refused(
+          "baton.api.event-streams is %d, so nobody could follow a conversation."
+              .formatted(streams),
+          "Set it to how many event streams one node may have open, for instance 10000.");
+    }
     int port = properties.simulator().port();
     if (port < 0 || port > MAX_PORT) {
       throw refused(
@@ -193,7 +202,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
           "Set it to the 15 or 18 characters that start with 00D.");
     }
     String botId = bots.botId();
-    if (botId != null && !BOT_ID.matcher(botId).matches()) {
+    if (botId != null && !BotId.looksLikeOne(botId)) {
       throw refused(
           "baton.bots.bot-id is '%s', which is no bot's id.".formatted(botId),
           "Set it to the 15 or 18 characters that start with 0Xx, from the address of the bot's"

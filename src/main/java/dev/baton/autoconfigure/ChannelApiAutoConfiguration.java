@@ -2,6 +2,7 @@ package dev.baton.autoconfigure;
 
 import dev.baton.api.AnswerLimit;
 import dev.baton.api.ChannelApiConfiguration;
+import dev.baton.api.EventLimits;
 import dev.baton.conversation.Reception;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -24,5 +25,10 @@ public class ChannelApiAutoConfiguration {
   @Bean
   AnswerLimit batonAnswerLimit(BatonProperties properties) {
     return new AnswerLimit(properties.api().answerLimit());
+  }
+
+  @Bean
+  EventLimits batonEventLimits(BatonProperties properties) {
+    return new EventLimits(properties.api().eventStreams(), properties.api().eventHeartbeat());
   }
 }

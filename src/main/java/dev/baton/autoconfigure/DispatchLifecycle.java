@@ -1,6 +1,8 @@
 package dev.baton.autoconfigure;
 
 import dev.baton.dispatch.Dispatch;
+import dev.baton.engine.plugin.Timers;
+import java.time.Duration;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -11,11 +13,15 @@ final class DispatchLifecycle implements SmartLifecycle {
 
   private static final int BELOW_THE_WEB_SERVER = DEFAULT_PHASE - 8192;
 
+  private static final Duration FOR_TIMERS = Duration.ofSeconds(5);
+
   private final Dispatch dispatch;
+  private final Timers timers;
   private volatile boolean running;
 
-  DispatchLifecycle(Dispatch dispatch) {
+  DispatchLifecycle(Dispatch dispatch, Timers timers) {
     this.dispatch = dispatch;
+    this.timers = timers;
   }
 
   @Override
@@ -27,6 +33,7 @@ final class DispatchLifecycle implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
+    timers.stop(FOR_TIMERS);
     dispatch.stop();
   }
 

@@ -240,7 +240,8 @@ public final class BotsClient {
             answer.status(),
             call.requestId(),
             null,
-            null));
+            null),
+        call.method().equals("DELETE"));
   }
 
   private static Map<String, String> crc(SessionRef session) {

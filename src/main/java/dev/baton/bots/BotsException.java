@@ -173,13 +173,14 @@ public abstract sealed class BotsException extends RuntimeException {
   }
 
   /**
-   * A complete 2xx that is no answer of the API. The bot has acted, and a repeat would act again.
+   * A complete 2xx that is no answer of the API. The bot may have acted, and a repeat would act
+   * again; except for the end of a session, which happens once only.
    */
   public static final class Unreadable extends BotsException {
     private static final long serialVersionUID = 1;
 
-    Unreadable(Report report) {
-      super(report, Retry.NEVER, true);
+    Unreadable(Report report, boolean harmless) {
+      super(report, harmless ? Retry.YES : Retry.NEVER, true);
     }
   }
 

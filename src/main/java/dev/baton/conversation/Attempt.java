@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param offerKey the key under which the target knows the offer
  * @param reference what the target's kind needs to find it again; null while it is being made
  * @param taskId the engine's task that waits for the answer; null before there is one
+ * @param outcome null until the target answered or the offer is over
  */
 public record Attempt(
     long id,

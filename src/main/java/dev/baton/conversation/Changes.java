@@ -1,35 +1,99 @@
 package dev.baton.conversation;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Tells those who wait on this node that something of a conversation was committed. A signal only:
- * who is woken reads for himself what there is. Thread-safe.
+ * who is told reads for himself what there is. Thread-safe; keeps nothing of a conversation that
+ * nobody waits for.
  */
 public final class Changes {
 
-  private final Map<String, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
-
-  /** Completes at the next change of the conversation. Ask for it before you read. */
-  public CompletableFuture<Void> next(String key) {
-    return waiting.computeIfAbsent(key, k -> new CompletableFuture<>()).copy();
+  /** Somebody who is told of a conversation's changes until it is closed. */
+  public interface Following extends AutoCloseable {
+    @Override
+    void close();
   }
 
-  /** Announces a change with the commit of the current transaction. */
-  public void afterCommit(String key) {
-    TransactionSynchronizationManager.registerSynchronization(
-        new TransactionSynchronization() {
-          @Override
-          public void afterCommit() {
-            CompletableFuture<Void> change = waiting.remove(key);
-            if (change != null) {
-              change.complete(null);
-            }
-          }
+  private final Map<String, Set<Follower>> followers = new ConcurrentHashMap<>();
+
+  /**
+   * Completes at the next change of the conversation, or when the time is over. Ask for it before
+   * you read.
+   */
+  public CompletableFuture<Void> next(String key, Duration atMost) {
+    CompletableFuture<Void> next = new CompletableFuture<>();
+    Following following = follow(key, () -> next.complete(null));
+    return next.completeOnTimeout(null, atMost.toNanos(), TimeUnit.NANOSECONDS)
+        .whenComplete((nothing, failure) -> following.close());
+  }
+
+  /**
+   * Tells of every change of the conversation. Ask for it before you read.
+   *
+   * @param follower told by the thread that committed, which still has its connection: it must not
+   *     do more than pass the word
+   */
+  public Following follow(String key, Runnable follower) {
+    Follower own = new Follower(key, follower);
+    followers.compute(
+        key,
+        (k, others) -> {
+          Set<Follower> all = others == null ? ConcurrentHashMap.newKeySet() : others;
+          all.add(own);
+          return all;
         });
+    return own;
+  }
+
+  /** Announces a change with the commit of the current transaction, once per transaction. */
+  public void afterCommit(String key) {
+    // Equal announcements are one: the transaction keeps them in a set.
+    TransactionSynchronizationManager.registerSynchronization(new Announcement(this, key));
+  }
+
+  /** How many conversations somebody waits for. */
+  int followed() {
+    return followers.size();
+  }
+
+  /** Two are never equal, even when the same is told. */
+  private final class Follower implements Following {
+
+    private final String key;
+    private final Runnable told;
+
+    Follower(String key, Runnable told) {
+      this.key = key;
+      this.told = told;
+    }
+
+    void tell() {
+      told.run();
+    }
+
+    @Override
+    public void close() {
+      followers.computeIfPresent(
+          key,
+          (k, all) -> {
+            all.remove(this);
+            return all.isEmpty() ? null : all;
+          });
+    }
+  }
+
+  private record Announcement(Changes changes, String key) implements TransactionSynchronization {
+    @Override
+    public void afterCommit() {
+      changes.followers.getOrDefault(key, Set.of()).forEach(Follower::tell);
+    }
   }
 }

@@ -3,6 +3,10 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,6 +17,7 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -85,11 +90,43 @@ public final class Conversations {
   }
 
   private Conversation lock(String key) {
-    return jdbc.sql(COLUMNS + " for update")
-        .param(key)
-        .query(Conversations::read)
-        .optional()
-        .orElseThrow(() -> unknown(key));
+    Conversation conversation =
+        jdbc.sql(COLUMNS + " for update")
+            .param(key)
+            .query(Conversations::read)
+            .optional()
+            .orElseThrow(() -> unknown(key));
+    held().processes.put(key, conversation.processInstanceId());
+    return conversation;
+  }
+
+  /**
+   * Takes the conversation's lock for the rest of the current transaction. Costs nothing when the
+   * transaction has it already.
+   *
+   * @return the id of the conversation's process instance
+   * @throws Refusal when there is no such conversation
+   */
+  public String hold(String key) {
+    String process = held().processes.get(key);
+    return process == null ? lock(key).processInstanceId() : process;
+  }
+
+  /** What the current transaction holds: it is found among the transaction's own listeners. */
+  private static final class Held implements TransactionSynchronization {
+    final Map<String, String> processes = new HashMap<>();
+  }
+
+  private static Held held() {
+    for (TransactionSynchronization known :
+        TransactionSynchronizationManager.getSynchronizations()) {
+      if (known instanceof Held held) {
+        return held;
+      }
+    }
+    Held held = new Held();
+    TransactionSynchronizationManager.registerSynchronization(held);
+    return held;
   }
 
   /** The conversation as last committed. */
@@ -133,6 +170,7 @@ public final class Conversations {
                       opening.text(),
                       variables == null ? "[]" : variables)
                   .update());
+      held().processes.put(key, processInstanceId);
       return true;
     } catch (DuplicateKeyException e) {
       return false;
@@ -173,6 +211,39 @@ public final class Conversations {
         .params(state.name(), endReason == null ? null : endReason.name(), key)
         .update();
     follow(key, state);
+  }
+
+  /** The conversation's process is over: nothing more will come of it. */
+  void closed(String key) {
+    jdbc.sql(
+            "update baton_conversation set closed_at = current_timestamp where conversation_key = ?")
+        .param(key)
+        .update();
+  }
+
+  /**
+   * Whether the conversation's process is over, so that nothing more will come of it.
+   *
+   * @throws Refusal when there is no such conversation
+   */
+  public boolean isClosed(String key) {
+    return jdbc.sql(
+            "select closed_at is not null from baton_conversation where conversation_key = ?")
+        .param(key)
+        .query(Boolean.class)
+        .optional()
+        .orElseThrow(() -> unknown(key));
+  }
+
+  /** Which of these conversations are closed. */
+  public List<String> closedOf(Collection<String> keys) {
+    return jdbc.sql(
+            """
+            select conversation_key from baton_conversation
+            where conversation_key in (:keys) and closed_at is not null""")
+        .param("keys", keys)
+        .query(String.class)
+        .list();
   }
 
   /** An order failed for good, or an operator allowed it to be tried again. */

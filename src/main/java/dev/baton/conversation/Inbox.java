@@ -57,7 +57,11 @@ public final class Inbox {
         .optional();
   }
 
-  /** The id of the message that is ordered to be sent. */
+  /**
+   * The id of the message that is ordered to be sent.
+   *
+   * @throws Refusal when none was taken
+   */
   public long beingSent(String key) {
     return jdbc.sql(
             """
@@ -66,7 +70,8 @@ public final class Inbox {
         .param(key)
         .query(Long.class)
         .optional()
-        .orElseThrow(() -> new IllegalStateException("No message was taken from the inbox."));
+        .orElseThrow(
+            () -> new Refusal(Refusal.Kind.INVALID, "No message was taken from the inbox."));
   }
 
   /** Moves a message on. */

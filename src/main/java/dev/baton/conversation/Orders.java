@@ -115,9 +115,15 @@ public final class Orders {
     conversations.stuck(order.conversationKey(), true);
   }
 
-  /** Orders that failed for good. */
-  public List<Order> allFailed() {
-    return jdbc.sql(COLUMNS + "where state = 'FAILED' order by id fetch first 200 rows only")
+  /**
+   * Orders that failed for good, oldest first, at most 200.
+   *
+   * @param after the id behind which to begin
+   */
+  public List<Order> failed(long after) {
+    return jdbc.sql(
+            COLUMNS + "where state = 'FAILED' and id > ? order by id fetch first 200 rows only")
+        .param(after)
         .query(Orders::read)
         .list();
   }

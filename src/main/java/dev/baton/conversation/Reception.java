@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.bots.BotId;
 import dev.baton.bots.EndReason;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Line;
@@ -54,8 +55,9 @@ public final class Reception {
     if (conversations.find(key).isPresent()) {
       return false;
     }
-    token.begin(key, opening);
-    return true;
+    String instance = token.begin(key, opening);
+    // Of two who begin at the same instant, one finds the key taken only in the process.
+    return conversations.find(key).orElseThrow().processInstanceId().equals(instance);
   }
 
   /**
@@ -65,7 +67,6 @@ public final class Reception {
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     checkOpening(key, opening);
-    CustomerMessage.checkLength("The bot's id", botId, 255);
     boolean opened = conversations.open(key, processInstanceId, botId, opening);
     String text = opening.text();
     if (opened && text != null) {
@@ -79,6 +80,10 @@ public final class Reception {
       throw invalid("The conversation's key is empty.");
     }
     CustomerMessage.checkLength("The conversation's key", key, 255);
+    String botId = opening.botId();
+    if (botId != null && !BotId.looksLikeOne(botId)) {
+      throw invalid("The botId is no bot's id: that has 15 or 18 characters and starts with 0Xx.");
+    }
     String text = opening.text();
     if (text != null) {
       CustomerMessage.checkLength("The text", text, CustomerMessage.MAX_TEXT);
@@ -168,7 +173,7 @@ public final class Reception {
         }
       }
     }
-    throw invalid("The bot did not offer a choice '%s'.".formatted(choice));
+    throw invalid("The bot did not offer such a choice.");
   }
 
   private static Optional<String> choiceId(String body, String wanted) {
@@ -197,7 +202,8 @@ public final class Reception {
    * The customer leaves. While the bot or nobody has the session, the conversation ends; once a
    * target accepted, leaving is that target's business and nothing happens here.
    *
-   * @throws Refusal when there is no such conversation
+   * @throws Refusal when there is no such conversation, or its process has no way to be left: the
+   *     conversation must not be called over while its process goes on
    */
   public void leave(String key) {
     conversations.locked(
@@ -209,7 +215,12 @@ public final class Reception {
           if (!conversation.state().over() && !taken) {
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
-            token.leave(conversation);
+            if (!token.leave(conversation)) {
+              throw new Refusal(
+                  Refusal.Kind.NOT_MODELLED,
+                  "The conversation cannot be left now: its process does not wait for the message"
+                      + " conversation-left.");
+            }
             changes.afterCommit(key);
           }
           return null;
@@ -264,24 +275,34 @@ public final class Reception {
             return null;
           }
           if (!conversation.state().over()) {
-            conversations.over(key, ConversationState.ENDED, EndReason.OTHER);
+            boolean handedOver = transfers.succeeded(key);
+            conversations.over(
+                key,
+                handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,
+                handedOver ? EndReason.TRANSFER : EndReason.OTHER);
           }
           int undelivered = inbox.giveUp(key);
           if (undelivered > 0) {
-            note(key, "%d of the customer's messages reached nobody.".formatted(undelivered));
+            note(
+                key,
+                JSON.createObjectNode()
+                    .put(
+                        "text",
+                        "%d of the customer's messages reached nobody.".formatted(undelivered))
+                    .put("undelivered", undelivered));
           }
+          conversations.closed(key);
           changes.afterCommit(key);
           return null;
         });
   }
 
   private void note(String key, String words) {
-    transcript.add(
-        key,
-        Speaker.BATON,
-        Cause.NOTE,
-        null,
-        JSON.createObjectNode().put("text", words).toString());
+    note(key, JSON.createObjectNode().put("text", words));
+  }
+
+  private void note(String key, ObjectNode body) {
+    transcript.add(key, Speaker.BATON, Cause.NOTE, null, body.toString());
   }
 
   private static Refusal invalid(String words) {

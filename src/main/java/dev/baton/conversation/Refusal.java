@@ -12,7 +12,11 @@ public final class Refusal extends RuntimeException {
     /** There is no such conversation. */
     UNKNOWN,
     /** The conversation is over. */
-    OVER
+    OVER,
+    /** The caller lacks a right. */
+    FORBIDDEN,
+    /** The conversation's process has no way for it. */
+    NOT_MODELLED
   }
 
   private final Kind kind;

@@ -10,14 +10,22 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Token {
 
-  /** Starts the process of a conversation; it opens the conversation's row itself. */
-  void begin(String key, Opening opening);
+  /**
+   * Starts the process of a conversation; it opens the conversation's row itself.
+   *
+   * @return the process instance's id
+   */
+  String begin(String key, Opening opening);
 
   /** A message lies in the inbox: if the process waits for one, it goes on. */
   void wake(Conversation conversation);
 
-  /** The customer left: if the process can still be left, it goes to its end. */
-  void leave(Conversation conversation);
+  /**
+   * The customer left: the process goes the way that is modelled for it.
+   *
+   * @return false when the process, as it stands, has no such way
+   */
+  boolean leave(Conversation conversation);
 
   /** The customer cancels the transfer: if offers are waited for, they are withdrawn. */
   void cancelTransfer(Conversation conversation);

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -47,14 +48,17 @@ public final class Transcript {
       "select id, said_at, speaker, cause, body from baton_transcript ";
 
   private final JdbcClient jdbc;
+  private final Changes changes;
 
-  /** Works in the caller's transaction. */
-  public Transcript(JdbcClient jdbc) {
+  /** Works in the caller's transaction, and announces its lines with the commit. */
+  public Transcript(JdbcClient jdbc, Changes changes) {
     this.jdbc = jdbc;
+    this.changes = changes;
   }
 
   /**
-   * Adds a line.
+   * Adds a line. The caller's transaction holds the conversation's lock, or who follows the
+   * conversation by the lines' ids could miss one.
    *
    * @param inboxId the customer's message that the line is, or answers; null for none
    */
@@ -65,6 +69,7 @@ public final class Transcript {
             values (?, current_timestamp, ?, ?, ?, ?)""")
         .params(key, speaker.name(), cause.name(), inboxId, body)
         .update();
+    changes.afterCommit(key);
   }
 
   /** Everything that was said, oldest first. */
@@ -76,9 +81,27 @@ public final class Transcript {
 
   /** Every line after one, oldest first; 0 is before the first. */
   public List<Line> since(String key, long id) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? and id > ? order by id")
-        .params(key, id)
+    return since(key, id, Integer.MAX_VALUE);
+  }
+
+  /** The lines after one, oldest first, as many as are asked for. */
+  public List<Line> since(String key, long id, int most) {
+    return jdbc.sql(
+            COLUMNS + "where conversation_key = ? and id > ? order by id fetch first ? rows only")
+        .params(key, id, most)
         .query(Transcript::read)
+        .list();
+  }
+
+  /** Which of these conversations have a line after this one. */
+  public List<String> withLinesSince(Collection<String> keys, long id) {
+    return jdbc.sql(
+            """
+            select distinct conversation_key from baton_transcript
+            where conversation_key in (:keys) and id > :id""")
+        .param("keys", keys)
+        .param("id", id)
+        .query(String.class)
         .list();
   }
 

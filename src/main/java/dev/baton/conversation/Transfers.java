@@ -141,7 +141,7 @@ public final class Transfers {
 
   /** The offers that wait for an answer and are this node's to watch. */
   public List<Attempt> watched() {
-    return jdbc.sql(OFFER + "where state = 'OPEN' and owner = ? order by id")
+    return jdbc.sql(OFFER + "where state = 'OPEN' and outcome is null and owner = ? order by id")
         .param(node.id())
         .query(Transfers::readOffer)
         .list();
@@ -181,7 +181,8 @@ public final class Transfers {
   public void won(Transfer transfer, long offer) {
     jdbc.sql(
             """
-            update baton_offer set state = 'ACCEPTED', outcome = ?, over_at = current_timestamp
+            update baton_offer set state = 'ACCEPTED', outcome = ?, detail = null,
+              over_at = current_timestamp
             where id = ?""")
         .params(Outcome.ACCEPTED.name(), offer)
         .update();
@@ -195,6 +196,13 @@ public final class Transfers {
   void cancel(Transfer transfer) {
     jdbc.sql("update baton_transfer set cancelled = true where id = ?")
         .param(transfer.id())
+        .update();
+  }
+
+  /** The offer has come to nothing, and is only open until it is taken back. */
+  public void refused(long offer, Outcome outcome, @Nullable String detail) {
+    jdbc.sql("update baton_offer set outcome = ?, detail = ? where id = ?")
+        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
         .update();
   }
 
@@ -220,6 +228,11 @@ public final class Transfers {
             where id = ?""")
         .params(report, reason, description, transfer.id())
         .update();
+  }
+
+  /** Whether the bot knows that the conversation was handed over. */
+  public boolean succeeded(String key) {
+    return latest(key).filter(transfer -> "succeeded".equals(transfer.report())).isPresent();
   }
 
   private void follow(long offer, String state, @Nullable Outcome outcome) {

@@ -46,7 +46,7 @@ final class Acceptance {
         key,
         conversation -> {
           Attempt attempt = transfers.offer(offerId);
-          if (attempt.open()) {
+          if (attempt.open() && attempt.outcome() == null) {
             answered(conversation, attempt, status);
             changes.afterCommit(key);
           }
@@ -60,7 +60,8 @@ final class Acceptance {
       return;
     }
     if (status instanceof OfferStatus.Refused refused) {
-      transfers.over(attempt.id(), refused.outcome(), null);
+      // Stays open until it is taken back: what was offered still lies with the target.
+      transfers.refused(attempt.id(), refused.outcome(), null);
     } else if (status instanceof OfferStatus.Withdrawn) {
       transfers.over(attempt.id(), Outcome.WITHDRAWN, null);
     }
@@ -108,7 +109,11 @@ final class Acceptance {
     boolean patienceOver =
         conversation.state() == ConversationState.TRANSFERRING
             && transfer.filter(t -> t.winner() != null || t.cancelled()).isEmpty();
-    transfers.over(offerId, patienceOver ? Outcome.TIMED_OUT : Outcome.WITHDRAWN, null);
+    Outcome refused = attempt.outcome();
+    transfers.over(
+        offerId,
+        refused != null ? refused : patienceOver ? Outcome.TIMED_OUT : Outcome.WITHDRAWN,
+        attempt.detail());
   }
 
   /** An offer that nobody waits for must not stay open: takes it back unless that is ordered. */

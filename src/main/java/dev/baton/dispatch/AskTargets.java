@@ -125,7 +125,11 @@ final class AskTargets {
       Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
       if (fault.mayHaveBeenProcessed() || order.repeated()) {
         // The target may have it all the same: the withdrawal that follows looks for it.
-        return Optional.of((conversation, awaited) -> acceptance.settled(conversation.key()));
+        return Optional.of(
+            (conversation, awaited) -> {
+              transfers.refused(attempt.id(), Outcome.ERROR, fault.text());
+              return acceptance.settled(conversation.key());
+            });
       }
       return Optional.of(refused(attempt, Outcome.ERROR, fault.text()));
     }
@@ -160,6 +164,22 @@ final class AskTargets {
       }
       return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
           .thenApply(done -> withdrawn(open, statuses));
+    }
+
+    /** Offers that were refused hold nobody up; one that somebody may still accept does. */
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      List<Attempt> open = transfers.openOffers(order.conversationKey());
+      boolean harmless =
+          open.stream().allMatch(a -> a.outcome() != null && a.state() == Attempt.State.OPEN);
+      if (!harmless) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          (conversation, awaited) -> {
+            open.forEach(attempt -> acceptance.withdrawn(conversation, attempt.id()));
+            return acceptance.settled(conversation.key());
+          });
     }
 
     private CompletableFuture<OfferStatus> withdraw(

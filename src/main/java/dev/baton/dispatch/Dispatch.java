@@ -167,8 +167,16 @@ public final class Dispatch {
   }
 
   private void retryWhatAnOperatorAllowed() {
+    List<Order> some = orders.failed(0);
+    while (!some.isEmpty()) {
+      retryWhatAnOperatorAllowed(some);
+      some = orders.failed(some.get(some.size() - 1).id());
+    }
+  }
+
+  private void retryWhatAnOperatorAllowed(List<Order> some) {
     Map<String, Order> failed = new HashMap<>();
-    for (Order order : orders.allFailed()) {
+    for (Order order : some) {
       String task = order.taskId();
       if (task != null) {
         failed.put(task, order);

@@ -33,6 +33,7 @@ public final class Dispatcher {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration HELD = Duration.ofSeconds(2);
+  private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration CLEAN_UP_AGAIN = Duration.ofMinutes(5);
 
   private final Conversations conversations;
@@ -129,7 +130,13 @@ public final class Dispatcher {
       nextToBot(order);
       return false;
     }
-    if (order.state() == Order.State.FAILED || !itsTurn(order)) {
+    if (order.state() == Order.State.FAILED) {
+      return false;
+    }
+    if (!itsTurn(order)) {
+      // Whoever is first tells the next when it is done: but it may be another node's order, or
+      // tell at this very moment, while this one still counts as under way.
+      later(orderId, TURN);
       return false;
     }
     Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();
@@ -140,7 +147,8 @@ public final class Dispatcher {
       call = CompletableFuture.failedFuture(e);
     }
     call.whenComplete(
-        (settlement, failure) -> schedule(() -> finish(order, settlement, failure), Duration.ZERO));
+        (settlement, failure) ->
+            schedule(() -> finish(order, settlement, failure, 0), Duration.ZERO));
     return true;
   }
 
@@ -167,13 +175,14 @@ public final class Dispatcher {
     }
   }
 
-  private void finish(Order order, @Nullable Settlement settlement, @Nullable Throwable failure) {
+  private void finish(
+      Order order, @Nullable Settlement settlement, @Nullable Throwable failure, int tries) {
     boolean held = false;
     try {
       if (settlement != null) {
         succeeded(order, settlement);
       } else {
-        failed(order, Fault.of(failure));
+        failed(order, Fault.of(failure, order));
       }
     } catch (RuntimeException e) {
       held = true;
@@ -184,12 +193,39 @@ public final class Dispatcher {
             order.kind(),
             order.conversationKey(),
             e);
+        if (tries == 0) {
+          tellOperator(order, e);
+        }
       }
-      schedule(() -> finish(order, settlement, failure), HELD);
+      schedule(() -> finish(order, settlement, failure, tries + 1), HELD);
     } finally {
       if (!held) {
         underWay.remove(order.id());
       }
+    }
+  }
+
+  /**
+   * The call has its outcome, and the process cannot go on with it: most likely what follows the
+   * step is modelled wrongly. The incident goes away with the step, once the outcome is settled.
+   */
+  private void tellOperator(Order order, RuntimeException why) {
+    String taskId = order.taskId();
+    if (taskId == null) {
+      return;
+    }
+    String text = "The call was made, but the process cannot go on: " + why.getMessage();
+    try {
+      conversations.locked(
+          order.conversationKey(),
+          conversation -> {
+            if (stillMine(order).filter(now -> now.state() != Order.State.DROPPED).isPresent()) {
+              token.fail(taskId, text, 0);
+            }
+            return null;
+          });
+    } catch (RuntimeException e) {
+      LOG.debug("Not told as an incident.", e);
     }
   }
 

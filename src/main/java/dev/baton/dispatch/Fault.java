@@ -1,6 +1,7 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.BotsException;
+import dev.baton.conversation.Order;
 import dev.baton.http.NoAnswerException;
 import dev.baton.oauth.OAuthException;
 import dev.baton.transfer.TargetException;
@@ -27,11 +28,39 @@ record Fault(
     private static final long serialVersionUID = 1L;
   }
 
-  static Fault of(@Nullable Throwable failure) {
+  /**
+   * The fault of an order's call. What the sequence id is for is nowhere documented: a server may
+   * refuse the repetition of a request that it had processed, and that is no mistake of ours.
+   */
+  static Fault of(@Nullable Throwable failure, Order order) {
+    Fault fault = of(failure);
+    boolean refused = cause(failure) instanceof BotsException.Rejected e && e.status() == 400;
+    if (!refused || !order.repeated() || order.sequenceId() == null) {
+      return fault;
+    }
+    return new Fault(
+        "May have been processed: an earlier try had no answer, and now the bot refuses its"
+            + " repetition. It is not sent under a new sequence id, since the bot might act on it"
+            + " twice; a retry sends the same again. The bot's event log tells whether it arrived."
+            + " ("
+            + fault.text()
+            + ")",
+        false,
+        true,
+        null,
+        false);
+  }
+
+  private static @Nullable Throwable cause(@Nullable Throwable failure) {
     Throwable e = failure;
     while (e instanceof CompletionException && e.getCause() != null) {
       e = e.getCause();
     }
+    return e;
+  }
+
+  static Fault of(@Nullable Throwable failure) {
+    Throwable e = cause(failure);
     if (e instanceof NotYet) {
       return new Fault("Waits for another call", true, false, null, true);
     }

@@ -170,25 +170,41 @@ final class PartWithBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      EndReason reason = reason(conversation);
       if (conversation.sessionId() == null || conversation.sessionOver()) {
-        return CompletableFuture.completedFuture((locked, awaited) -> new Done());
+        return CompletableFuture.completedFuture((locked, awaited) -> over(locked, reason));
       }
+      return bots.end(TalkToBot.session(conversation), reason, UUID.randomUUID())
+          .<Settlement>thenApply(answer -> (locked, awaited) -> ended(locked, reason, answer))
+          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> gone(locked, reason)));
+    }
+
+    private EndReason reason(Conversation conversation) {
       EndReason reason = conversation.endReason();
-      return bots.end(
-              TalkToBot.session(conversation),
-              reason == null ? EndReason.OTHER : reason,
-              UUID.randomUUID())
-          .<Settlement>thenApply(answer -> (locked, awaited) -> ended(locked, answer))
-          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> gone(locked)));
+      if (reason != null) {
+        return reason;
+      }
+      return transfers.succeeded(conversation.key()) ? EndReason.TRANSFER : EndReason.OTHER;
     }
 
-    private Done ended(Conversation conversation, BotAnswer answer) {
+    private Done ended(Conversation conversation, EndReason reason, BotAnswer answer) {
       answers.keep(conversation.key(), answer, Cause.END, null);
-      return gone(conversation);
+      return gone(conversation, reason);
     }
 
-    private Done gone(Conversation conversation) {
+    private Done gone(Conversation conversation, EndReason reason) {
       conversations.sessionOver(conversation.key());
+      return over(conversation, reason);
+    }
+
+    /** Without its session the conversation is over, whatever else its process has to do. */
+    private Done over(Conversation conversation, EndReason reason) {
+      if (!conversation.state().over()) {
+        conversations.over(
+            conversation.key(),
+            reason == EndReason.TRANSFER ? ConversationState.TRANSFERRED : ConversationState.ENDED,
+            reason);
+      }
       return new Done();
     }
   }

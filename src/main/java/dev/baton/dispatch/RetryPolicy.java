@@ -9,10 +9,13 @@ import java.util.concurrent.ThreadLocalRandom;
  * When an order is tried again.
  *
  * @param delays the wait before each further try; when they are used up, the order has failed
+ * @param longest the longest wait: a server may ask for a day, and nobody would see that the
+ *     conversation stands still
  */
-public record RetryPolicy(List<Duration> delays) {
+public record RetryPolicy(List<Duration> delays, Duration longest) {
 
   private static final double JITTER = 0.2;
+  private static final Duration LONGEST = Duration.ofMinutes(10);
 
   /** Tries again after 1, 2, 5, 10 and 20 seconds. */
   public static RetryPolicy defaults() {
@@ -23,6 +26,11 @@ public record RetryPolicy(List<Duration> delays) {
             Duration.ofSeconds(5),
             Duration.ofSeconds(10),
             Duration.ofSeconds(20)));
+  }
+
+  /** Waits as long as a server asks for, up to ten minutes. */
+  public RetryPolicy(List<Duration> delays) {
+    this(delays, LONGEST);
   }
 
   /** Copies the list. */
@@ -44,7 +52,8 @@ public record RetryPolicy(List<Duration> delays) {
     Duration longer = asked != null && asked.compareTo(wanted) > 0 ? asked : wanted;
     // Jitter only ever lengthens: a wait that the server asked for is kept.
     double factor = 1 + ThreadLocalRandom.current().nextDouble() * JITTER;
-    return Optional.of(Duration.ofMillis(Math.round(longer.toMillis() * factor)));
+    Duration wait = Duration.ofMillis(Math.round(longer.toMillis() * factor));
+    return Optional.of(wait.compareTo(longest) > 0 ? longest : wait);
   }
 
   /** How many tries are left after one more failed. */

@@ -1,12 +1,16 @@
 package dev.baton.engine;
 
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Token;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.OptimisticLockingException;
 import org.camunda.bpm.engine.ProcessEngineException;
@@ -16,7 +20,7 @@ import org.camunda.bpm.engine.externaltask.ExternalTask;
 import org.camunda.bpm.engine.runtime.Execution;
 
 /**
- * Moves the token of {@code bot-conversation} at every step: the ordinary path. Steps that call
+ * Moves the token of a conversation's process at every step: the ordinary path. Steps that call
  * somebody are external tasks, locked for Baton for good, since an order and not the engine's lock
  * says who makes the call. Thread-safe.
  */
@@ -32,15 +36,24 @@ public final class EngineToken implements Token {
 
   private final RuntimeService runtime;
   private final ExternalTaskService tasks;
+  private final Predicate<BooleanSupplier> onBatonsAccount;
 
-  /** Of this engine. */
-  public EngineToken(RuntimeService runtime, ExternalTaskService tasks) {
+  /**
+   * Of this engine.
+   *
+   * @param onBatonsAccount does what the caller of the current thread need not have a right to
+   */
+  public EngineToken(
+      RuntimeService runtime,
+      ExternalTaskService tasks,
+      Predicate<BooleanSupplier> onBatonsAccount) {
     this.runtime = runtime;
     this.tasks = tasks;
+    this.onBatonsAccount = onBatonsAccount;
   }
 
   @Override
-  public void begin(String key, Opening opening) {
+  public String begin(String key, Opening opening) {
     Map<String, Object> variables = new HashMap<>();
     if (opening.botId() != null) {
       variables.put(BotConversation.BOT_ID.name(), opening.botId());
@@ -51,7 +64,16 @@ public final class EngineToken implements Token {
     if (opening.variables() != null) {
       variables.put(BotConversation.VARIABLES.name(), opening.variables());
     }
-    runtime.startProcessInstanceByKey(BotConversation.KEY, key, variables);
+    try {
+      return runtime
+          .startProcessInstanceByKey(BotConversation.KEY, key, variables)
+          .getProcessInstanceId();
+    } catch (AuthorizationException e) {
+      throw new Refusal(
+          Refusal.Kind.FORBIDDEN,
+          "You may not start the process bot-conversation: that takes CREATE on process instances,"
+              + " and CREATE_INSTANCE on the process definition.");
+    }
   }
 
   @Override
@@ -60,8 +82,8 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void leave(Conversation conversation) {
-    send(conversation, BotConversation.LEFT);
+  public boolean leave(Conversation conversation) {
+    return send(conversation, BotConversation.LEFT);
   }
 
   @Override
@@ -69,18 +91,27 @@ public final class EngineToken implements Token {
     send(conversation, BotConversation.CANCELLED);
   }
 
-  private void send(Conversation conversation, String message) {
+  /** Returns whether the message is waited for. Where it is in several places, one gets it. */
+  private boolean send(Conversation conversation, String message) {
+    // A query shows what the caller may see: a message of a caller who may write, but not read,
+    // would wake nobody.
+    return onBatonsAccount.test(() -> sendTo(conversation, message));
+  }
+
+  private boolean sendTo(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
-    Execution waiting =
+    List<Execution> waiting =
         runtime
             .createExecutionQuery()
             .processInstanceId(conversation.processInstanceId())
             .messageEventSubscriptionName(message)
-            .active()
-            .singleResult();
-    if (waiting != null) {
-      runtime.messageEventReceived(message, waiting.getId());
+            .listPage(0, 1);
+    for (Execution execution : waiting) {
+      if (!execution.isSuspended()) {
+        runtime.messageEventReceived(message, execution.getId());
+      }
     }
+    return !waiting.isEmpty();
   }
 
   @Override

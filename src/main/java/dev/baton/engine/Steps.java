@@ -3,7 +3,6 @@ package dev.baton.engine;
 import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
-import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Inbox;
@@ -21,6 +20,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
@@ -130,32 +130,46 @@ public final class Steps {
 
   /** Takes the oldest message that waits, if there is one. */
   public JavaDelegate takeNextMessage() {
-    return execution -> {
-      Optional<InboxMessage> next = inbox.nextWaiting(execution.getProcessBusinessKey());
-      next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
-      BotConversation.MESSAGE_WAITING.set(execution, next.isPresent());
-    };
+    return refusing(
+        execution -> {
+          Optional<InboxMessage> next = inbox.nextWaiting(hold(execution));
+          next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
+          BotConversation.MESSAGE_WAITING.set(execution, next.isPresent());
+        });
   }
 
   /** Takes up the escalation: from here on the bot has an answer to come. */
   public JavaDelegate takeUpEscalation() {
-    return execution -> {
-      BotConversation.WINNER.set(execution, null);
-      BotConversation.OFFERS_OPEN.set(execution, false);
-    };
+    return refusing(
+        execution -> {
+          hold(execution);
+          noOffersYet(execution);
+        });
   }
 
   /** Begins the next round of offers, if anyone is left to ask. */
   public JavaDelegate chooseNextRound() {
-    return execution -> {
-      Transfer transfer = transfers.current(execution.getProcessBusinessKey());
-      List<List<Target>> rounds = strategy(execution).rounds(transfer.targets());
-      boolean anyoneLeft = !transfer.cancelled() && transfer.round() < rounds.size();
-      if (anyoneLeft) {
-        transfers.beginRound(transfer, rounds.get(transfer.round()));
-      }
-      BotConversation.ANYONE_LEFT.set(execution, anyoneLeft);
-    };
+    return refusing(
+        execution -> {
+          Transfer transfer =
+              transfers
+                  .latest(hold(execution))
+                  .orElseThrow(() -> invalid("The bot did not escalate: nobody is to be asked."));
+          List<List<Target>> rounds = strategy(execution).rounds(transfer.targets());
+          boolean anyoneLeft = !transfer.cancelled() && transfer.round() < rounds.size();
+          noOffersYet(execution);
+          if (anyoneLeft) {
+            transfers.beginRound(transfer, rounds.get(transfer.round()));
+            // From now on, whichever way the round ends: a timer tells nobody that they still are.
+            BotConversation.OFFERS_OPEN.set(execution, true);
+          }
+          BotConversation.ANYONE_LEFT.set(execution, anyoneLeft);
+        });
+  }
+
+  private static void noOffersYet(DelegateExecution execution) {
+    BotConversation.WINNER.set(execution, null);
+    BotConversation.OFFERS_OPEN.set(execution, false);
   }
 
   /** The offers of the round, for the multi-instance step. */
@@ -197,41 +211,61 @@ public final class Steps {
     return key;
   }
 
-  /** A timer fired: its transaction takes the conversation's lock like any other. */
-  public ExecutionListener lockConversation() {
-    return execution -> {
-      String key = execution.getProcessBusinessKey();
-      if (BotConversation.Element.SILENCE.id().equals(execution.getCurrentActivityId())) {
-        reception.expire(key);
-      } else {
-        boolean open =
-            conversations.locked(key, conversation -> !transfers.openOffers(key).isEmpty());
-        BotConversation.OFFERS_OPEN.set(execution, open);
-      }
-    };
+  /**
+   * Takes the conversation's lock, as every transaction does that moves it: also one that begins
+   * with a timer or with a user task of somebody's own process.
+   *
+   * @return the conversation's key
+   */
+  private String hold(DelegateExecution execution) {
+    String key = execution.getProcessBusinessKey();
+    if (key == null) {
+      throw invalid(
+          "The process has no conversation yet: it has to reach ${batonOpenConversation} first.");
+    }
+    if (!conversations.hold(key).equals(execution.getProcessInstanceId())) {
+      throw new Refusal(
+          Refusal.Kind.OVER, "The key '%s' is taken: another conversation has it.".formatted(key));
+    }
+    return key;
   }
 
-  /** The process is over; if somebody deleted it, what it left behind is cleaned up. */
-  public ExecutionListener conversationOver() {
-    return execution -> {
-      String key = execution.getProcessBusinessKey();
-      String instance = execution.getProcessInstanceId();
-      Optional<Conversation> conversation =
-          conversations.find(key).filter(c -> c.processInstanceId().equals(instance));
-      if (conversation.isEmpty()) {
-        return;
-      }
+  /**
+   * Takes the conversation's lock for the rest of the transaction.
+   *
+   * @return false when no conversation has this business key
+   */
+  public boolean lock(@Nullable String key) {
+    if (key == null || conversations.find(key).isEmpty()) {
+      return false;
+    }
+    conversations.hold(key);
+    return true;
+  }
+
+  /** The customer was silent too long: the conversation is over for the channel. */
+  public ExecutionListener customerSilent() {
+    return execution -> reception.expire(hold(execution));
+  }
+
+  /** The process is over, whichever way. What it left behind at the bot or a target is ended. */
+  public void conversationOver(DelegateExecution execution) {
+    String key = execution.getProcessBusinessKey();
+    String instance = execution.getProcessInstanceId();
+    if (key == null) {
+      return;
+    }
+    Optional<Conversation> conversation =
+        conversations.find(key).filter(c -> c.processInstanceId().equals(instance));
+    if (conversation.isPresent()) {
       reception.closed(key, instance);
-      if (execution.isCanceled()) {
-        cleanUp(conversation.get());
-      }
-    };
+      cleanUp(conversation.get());
+    }
   }
 
   private void cleanUp(Conversation conversation) {
     String key = conversation.key();
-    if (conversation.state() == ConversationState.TRANSFERRING
-        && !transfers.openOffers(key).isEmpty()) {
+    if (!transfers.openOffers(key).isEmpty() && !orders.withdrawalOrdered(key)) {
       orders.place(OrderKind.TARGET_WITHDRAW, key, null, null, null, null);
     }
     if (conversation.sessionId() != null && !conversation.sessionOver()) {
@@ -241,7 +275,11 @@ public final class Steps {
 
   /** A step that calls somebody is reached: what it is to call is ordered. */
   public void ordered(OrderKind kind, DelegateExecution execution, String taskId) {
-    String key = execution.getProcessBusinessKey();
+    inWords(() -> order(kind, execution, taskId));
+  }
+
+  private void order(OrderKind kind, DelegateExecution execution, String taskId) {
+    String key = hold(execution);
     String step = execution.getActivityInstanceId();
     Long message = null;
     Long offer = null;
@@ -250,7 +288,7 @@ public final class Steps {
     } else if (kind == OrderKind.TARGET_OFFER) {
       offer = BotConversation.OFFER.get(execution);
       if (offer == null) {
-        throw new IllegalStateException("A step that offers needs the variable offer.");
+        throw invalid("A step that offers needs the variable offer.");
       }
       Attempt attempt = transfers.offer(offer);
       transfers.awaitedBy(offer, taskId, step);
@@ -261,20 +299,24 @@ public final class Steps {
   }
 
   /** A step that called somebody is left without its outcome. */
-  public void cancelled(String activityInstanceId) {
+  public void cancelled(DelegateExecution execution) {
+    hold(execution);
+    String activityInstanceId = execution.getActivityInstanceId();
     orders.drop(activityInstanceId);
     transfers.notAwaited(activityInstanceId);
   }
 
   /** Refusals reach the caller as bad requests, in words. */
-  private static JavaDelegate refusing(JavaDelegate step) {
-    return execution -> {
-      try {
-        step.execute(execution);
-      } catch (Refusal e) {
-        throw new BadUserRequestException(e.getMessage(), e);
-      }
-    };
+  private static JavaDelegate refusing(Consumer<DelegateExecution> step) {
+    return execution -> inWords(() -> step.accept(execution));
+  }
+
+  private static void inWords(Runnable step) {
+    try {
+      step.run();
+    } catch (Refusal e) {
+      throw new BadUserRequestException(e.getMessage(), e);
+    }
   }
 
   private static Refusal invalid(String words) {

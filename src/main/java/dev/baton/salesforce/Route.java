@@ -23,7 +23,10 @@ interface Route {
 
   CompletableFuture<Optional<String>> find(Offer offer);
 
-  /** Whether nobody else is asked when one has declined, however long the item waits. */
+  /**
+   * Whether nobody else is asked when one has declined: the item stays in the waiting line all the
+   * same, and is in it for nothing.
+   */
   default boolean asksOneOnly() {
     return false;
   }

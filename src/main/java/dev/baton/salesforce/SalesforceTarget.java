@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,58 +100,30 @@ public final class SalesforceTarget implements TargetKind {
     // round, an acceptance between the two queries would look like an item that nobody wants.
     return omni.pending(items)
         .thenCompose(
-            pending -> omni.agentWork(items).thenCompose(work -> judge(offers, pending, work)));
+            pending ->
+                omni.agentWork(items)
+                    .thenApply(
+                        work ->
+                            offers.stream()
+                                .collect(
+                                    Collectors.toMap(
+                                        PlacedOffer::key,
+                                        offer -> judge(offer, pending, work)))));
   }
 
-  private CompletableFuture<Map<String, OfferStatus>> judge(
-      List<PlacedOffer> offers,
-      Map<String, List<JsonNode>> pending,
-      Map<String, List<JsonNode>> work) {
-    Map<String, OfferStatus> statuses = new ConcurrentHashMap<>();
-    CompletableFuture<?>[] judged =
-        offers.stream()
-            .map(
-                offer ->
-                    judge(offer, pending, work)
-                        .thenAccept(status -> statuses.put(offer.key(), status)))
-            .toArray(CompletableFuture[]::new);
-    return CompletableFuture.allOf(judged).thenApply(all -> statuses);
-  }
-
-  private CompletableFuture<OfferStatus> judge(
+  private OfferStatus judge(
       PlacedOffer offer, Map<String, List<JsonNode>> pending, Map<String, List<JsonNode>> work) {
     Route route = route(offer.target());
     Optional<OfferStatus> known = route.known(offer.reference());
     if (known.isPresent()) {
-      return CompletableFuture.completedFuture(known.get());
+      return known.get();
     }
     if (!SalesforceClient.isId(offer.reference())) {
-      return CompletableFuture.completedFuture(new OfferStatus.Refused(Outcome.ERROR));
+      return new OfferStatus.Refused(Outcome.ERROR);
     }
     String item = OmniRecords.canonical(offer.reference());
-    List<JsonNode> rows = work.getOrDefault(item, List.of());
-    boolean waits = pending.containsKey(item);
-    return route.asksOneOnly()
-            && waits
-            && OmniWork.status(rows, false) instanceof OfferStatus.Refused no
-        ? takeBack(offer, no)
-        : CompletableFuture.completedFuture(OmniWork.status(rows, waits));
-  }
-
-  /**
-   * The only one who is asked has declined, but the item stays in the waiting line, and with the
-   * agent. What is refused must not ring again.
-   */
-  private CompletableFuture<OfferStatus> takeBack(PlacedOffer offer, OfferStatus.Refused refused) {
-    return withdraw(offer)
-        .handle(
-            (status, failure) -> {
-              if (failure != null) {
-                log.warn("A declined offer could not be taken back yet", failure);
-                return new OfferStatus.Waiting(); // asked again at the next look
-              }
-              return status instanceof OfferStatus.Accepted ? status : refused;
-            });
+    return OmniWork.status(
+        work.getOrDefault(item, List.of()), pending.containsKey(item) && !route.asksOneOnly());
   }
 
   /**

@@ -41,8 +41,9 @@ final class AdminEndpoint {
           journal.clear();
           yield Answer.empty(204);
         }
-        case "POST /simulator/agents/accept" -> act(call, true);
-        case "POST /simulator/agents/decline" -> act(call, false);
+        case "POST /simulator/agents/accept" -> act(call, SimulatedOrg.Deed.ACCEPT);
+        case "POST /simulator/agents/decline" -> act(call, SimulatedOrg.Deed.DECLINE);
+        case "POST /simulator/agents/close" -> act(call, SimulatedOrg.Deed.CLOSE);
         case "POST /simulator/sessions/expire" ->
             told("expired", sessions.expire(call.query().get("session")));
         case "POST /simulator/tokens/revoke" -> told("revoked", tokens.revokeIssued());
@@ -65,11 +66,14 @@ final class AdminEndpoint {
     org.offerWaiting();
   }
 
-  private Answer act(Call call, boolean accept) {
+  private Answer act(Call call, SimulatedOrg.Deed deed) {
     String caseId = call.query().get("case");
-    Optional<ObjectNode> done = org.act(accept, caseId);
+    Optional<ObjectNode> done = org.act(deed, caseId);
     if (done.isPresent()) {
       return Answer.json(200, done.get());
+    }
+    if (deed == SimulatedOrg.Deed.CLOSE) {
+      return words(404, "No agent works on " + (caseId == null ? "a case." : caseId + "."));
     }
     String which = caseId == null ? "No offer is open" : "No offer of case " + caseId + " is open";
     return words(404, which + "; cases that wait in a queue: " + org.waiting() + ".");

@@ -21,6 +21,7 @@ final class BotSessions {
   private final Clock clock;
   private final Map<String, BotSession> open = new ConcurrentHashMap<>();
   private final Set<String> gone = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> bots = new ConcurrentHashMap<>();
 
   BotSessions(ScriptBook script, URI baseUrl, Clock clock) {
     this.script = script;
@@ -38,6 +39,7 @@ final class BotSessions {
     session.set(request.variables());
     SimulatedBot.Turn turn = new SimulatedBot(id, bot, version).start();
     session.await(turn.escalateId());
+    bots.put(session.id(), id);
     if (turn.ended()) {
       gone.add(session.id());
     } else {
@@ -74,6 +76,11 @@ final class BotSessions {
       throw BotsErrors.refuse(410, "NotAvailableError", "The session is no longer valid");
     }
     throw BotsErrors.refuse(404, "NotFoundError", "No session " + sessionId);
+  }
+
+  /** The bot of a session, over or not; null for one that never was. */
+  @Nullable String botOf(String sessionId) {
+    return bots.get(sessionId);
   }
 
   Reply next(

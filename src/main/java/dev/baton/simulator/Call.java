@@ -28,18 +28,27 @@ record Call(
 
   static Call read(HttpExchange exchange) throws IOException {
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-    String path = exchange.getRequestURI().getRawPath();
+    return of(
+        exchange.getRequestMethod(),
+        exchange.getRequestURI().getRawPath(),
+        Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse(""),
+        exchange.getRequestHeaders(),
+        body);
+  }
+
+  /** Path and query as they are written in a URL. */
+  static Call of(String method, String path, String query, Headers headers, String body) {
     List<String> segments = new ArrayList<>();
     for (String segment : path.split("/", -1)) {
       // A plus is a plus in a path, a space only in a query.
       segments.add(decode(segment.replace("+", "%2B")));
     }
     return new Call(
-        exchange.getRequestMethod(),
+        method,
         path,
         List.copyOf(segments.subList(1, segments.size())),
-        form(Optional.ofNullable(exchange.getRequestURI().getRawQuery()).orElse("")),
-        exchange.getRequestHeaders(),
+        form(query),
+        headers,
         body);
   }
 

@@ -12,7 +12,9 @@ final class Fields {
   private enum Kind {
     TEXT,
     FLAG,
+    NUMBER,
     ID,
+    ID_AT_CREATION,
     READ_ONLY
   }
 
@@ -57,8 +59,70 @@ final class Fields {
         .add(Kind.FLAG, 0, "IsPublished");
   }
 
+  static Fields ofPending() {
+    return new Fields(Records.PENDING)
+        .add(
+            Kind.READ_ONLY,
+            0,
+            "Id",
+            "CreatedDate",
+            "GroupId",
+            "QueueId",
+            "IsPushed",
+            "IsPushAttempted",
+            "LastDeclinedAgentSession",
+            "Serial",
+            "IsTransfer")
+        .add(Kind.ID_AT_CREATION, 18, "WorkItemId", "ServiceChannelId")
+        .add(Kind.ID, 18, "PreferredUserId", "BotId", "TransferRequesterId", "OwnerId")
+        .add(Kind.TEXT, 40, "RoutingType", "RoutingModel", "CustomRequestedDateTime", "BotType")
+        .add(Kind.NUMBER, 0, "RoutingPriority", "SecondaryRoutingPriority", "PushTimeout")
+        .add(Kind.NUMBER, 0, "CapacityWeight", "CapacityPercentage", "DropAdditionalSkillsTimeout")
+        .add(Kind.NUMBER, 0, "PausedCapacityWeight", "PausedCapacityPercentage")
+        .add(Kind.FLAG, 0, "IsReadyForRouting", "IsPreferredUserRequired");
+  }
+
+  static Fields ofRequirement() {
+    return new Fields(Records.REQUIREMENT)
+        .add(Kind.READ_ONLY, 0, "Id", "CreatedDate")
+        .add(Kind.ID_AT_CREATION, 18, "RelatedRecordId", "SkillId")
+        .add(Kind.NUMBER, 0, "SkillLevel", "SkillPriority")
+        .add(Kind.FLAG, 0, "IsAdditionalSkill");
+  }
+
+  static Fields ofWork() {
+    return new Fields(Records.WORK)
+        .add(
+            Kind.READ_ONLY,
+            0,
+            "Id",
+            "Status",
+            "OriginalQueueId",
+            "AssignedDateTime",
+            "AcceptDateTime",
+            "DeclineDateTime",
+            "CancelDateTime",
+            "CloseDateTime",
+            "CreatedDate")
+        .add(Kind.ID, 18, "UserId", "WorkItemId", "PendingServiceRoutingId", "ServiceChannelId")
+        .add(Kind.NUMBER, 0, "CapacityWeight", "CapacityPercentage")
+        .add(Kind.FLAG, 0, "ShouldSkipCapacityCheck");
+  }
+
   List<String> names() {
     return fields.values().stream().map(Field::name).toList();
+  }
+
+  /** Checks what a client wrote into a row that is there; else as {@link #checked(JsonNode)}. */
+  ObjectNode changes(JsonNode body) {
+    ObjectNode changes = checked(body);
+    for (Map.Entry<String, JsonNode> member : changes.properties()) {
+      Field field = fields.get(member.getKey());
+      if (field != null && field.kind() == Kind.ID_AT_CREATION) {
+        throw notWritable(field);
+      }
+    }
+    return changes;
   }
 
   /**
@@ -86,20 +150,22 @@ final class Fields {
 
   private static JsonNode checked(Field field, JsonNode value) {
     if (field.kind() == Kind.READ_ONLY) {
-      throw OrgErrors.refuse(
-          400,
-          "INVALID_FIELD_FOR_INSERT_UPDATE",
-          "Unable to create/update fields: " + field.name(),
-          field.name());
+      throw notWritable(field);
     }
     if (value.isNull()) {
       return value;
     }
-    if (field.kind() == Kind.FLAG ? !value.isBoolean() : !value.isTextual()) {
+    boolean fits =
+        switch (field.kind()) {
+          case FLAG -> value.isBoolean();
+          case NUMBER -> value.isNumber();
+          default -> value.isTextual();
+        };
+    if (!fits) {
       throw OrgErrors.refuse(
           400, "JSON_PARSER_ERROR", "Cannot deserialize a value of " + field.name());
     }
-    if (field.kind() == Kind.ID) {
+    if (field.kind() == Kind.ID || field.kind() == Kind.ID_AT_CREATION) {
       String id =
           Ids.normalise(value.textValue())
               .orElseThrow(
@@ -120,6 +186,14 @@ final class Fields {
           field.name());
     }
     return value;
+  }
+
+  private static Refusal notWritable(Field field) {
+    return OrgErrors.refuse(
+        400,
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+        "Unable to create/update fields: " + field.name(),
+        field.name());
   }
 
   private Fields add(Kind kind, int longest, String... names) {

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * The one place that speaks HTTP: reads a request, lets a fault or an endpoint answer it, journals,
@@ -28,7 +29,7 @@ final class HttpFront implements AutoCloseable {
       Executors.newCachedThreadPool(daemons("simulator-worker-"));
   private final Alarm alarm;
   private final Journal journal;
-  private final Faults faults;
+  private volatile Function<Call, Optional<Script.Then>> faults = call -> Optional.empty();
   private volatile List<Endpoint> endpoints = List.of();
   private volatile Admin admin = call -> Answer.empty(404);
 
@@ -40,10 +41,9 @@ final class HttpFront implements AutoCloseable {
     Answer handle(Call call);
   }
 
-  HttpFront(int port, Alarm alarm, Journal journal, Faults faults) throws IOException {
+  HttpFront(int port, Alarm alarm, Journal journal) throws IOException {
     this.alarm = alarm;
     this.journal = journal;
-    this.faults = faults;
     server =
         HttpServer.create(
             new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 1024);
@@ -55,8 +55,9 @@ final class HttpFront implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  void open(List<Endpoint> served, Admin administration) {
+  void open(List<Endpoint> served, Faults scripted, Admin administration) {
     endpoints = List.copyOf(served);
+    faults = scripted::next;
     admin = administration;
     server.start();
   }
@@ -76,7 +77,7 @@ final class HttpFront implements AutoCloseable {
     Journal.Entry entry = journal.open(call);
     Endpoint endpoint =
         endpoints.stream().filter(e -> e.serves(call)).findFirst().orElse(Nowhere.INSTANCE);
-    Optional<Script.Then> fault = faults.next(call);
+    Optional<Script.Then> fault = faults.apply(call);
     if (fault.isPresent() && !processes(fault.get())) {
       Script.Then then = fault.get();
       if (then.connection() != null) {

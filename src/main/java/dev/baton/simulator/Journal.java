@@ -30,7 +30,7 @@ final class Journal {
           "Sforce-Auto-Assign",
           "Content-Type");
   private static final List<String> SECRETS =
-      List.of("access_token", "assertion", "client_secret", "refresh_token");
+      List.of("access_token", "assertion", "client_secret", "refresh_token", "token");
 
   private final Deque<Entry> entries = new ArrayDeque<>();
   private final Map<String, Long> firstSeen = new Bounded();

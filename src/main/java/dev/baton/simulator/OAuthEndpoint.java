@@ -42,14 +42,7 @@ final class OAuthEndpoint implements Endpoint {
 
   @Override
   public Reply handle(Call call, Journal.Entry entry) {
-    if (!call.method().equals("POST")) {
-      throw refuse(405, "invalid_request", "must use HTTP POST");
-    }
-    String type = call.header("Content-Type");
-    if (type == null || !type.startsWith("application/x-www-form-urlencoded")) {
-      throw refuse("invalid_request", "the body must be a form");
-    }
-    Map<String, String> form = Call.form(call.body());
+    Map<String, String> form = form(call);
     Script.OAuth rules = script.now().oauth();
     switch (form.getOrDefault("grant_type", "")) {
       case JWT_BEARER ->
@@ -63,6 +56,18 @@ final class OAuthEndpoint implements Endpoint {
     }
     entry.note("effect", "processed");
     return Reply.now(Answer.json(200, granted()).with("Cache-Control", "no-store"));
+  }
+
+  /** The body of a call as OAuth wants it. */
+  static Map<String, String> form(Call call) {
+    if (!call.method().equals("POST")) {
+      throw refuse(405, "invalid_request", "must use HTTP POST");
+    }
+    String type = call.header("Content-Type");
+    if (type == null || !type.startsWith("application/x-www-form-urlencoded")) {
+      throw refuse("invalid_request", "the body must be a form");
+    }
+    return Call.form(call.body());
   }
 
   /** No expires_in and no refresh token: Salesforce sends neither here. */
@@ -98,7 +103,7 @@ final class OAuthEndpoint implements Endpoint {
     return refuse(400, error, description);
   }
 
-  private static Refusal refuse(int status, String error, String description) {
+  static Refusal refuse(int status, String error, String description) {
     return new Refusal(oauthError(status, error, description));
   }
 

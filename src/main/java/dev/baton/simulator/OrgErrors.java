@@ -13,6 +13,23 @@ final class OrgErrors {
     return new Refusal(of(status, errorCode, message, fields));
   }
 
+  static Refusal nothing() {
+    return refuse(404, "NOT_FOUND", "The requested resource does not exist");
+  }
+
+  static Refusal missing(String field) {
+    return refuse(
+        400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [" + field + "]", field);
+  }
+
+  static Refusal badReference(String field) {
+    return refuse(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", field);
+  }
+
+  static Refusal notAllowed(Call call) {
+    return refuse(405, "METHOD_NOT_ALLOWED", "HTTP method " + call.method() + " not allowed here");
+  }
+
   static Answer of(
       int status, @Nullable String errorCode, @Nullable String message, String... fields) {
     ArrayNode array = Json.array();

@@ -1,7 +1,6 @@
 package dev.baton.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,41 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Omni-Channel: the rows of PendingServiceRouting and AgentWork, and the scripted agents that act
- * on them. Guarded by the lock of {@link SimulatedOrg}, which makes every call.
+ * Omni-Channel: offers what waits in PendingServiceRouting to scripted agents, and keeps the rows
+ * of AgentWork. Guarded by the lock of {@link SimulatedOrg}, which makes every call.
  */
 final class Routing {
-
-  static final List<String> PENDING_FIELDS =
-      List.of(
-          "Id",
-          "WorkItemId",
-          "GroupId",
-          "ServiceChannelId",
-          "RoutingType",
-          "IsPushed",
-          "IsPushAttempted",
-          "IsReadyForRouting",
-          "CreatedDate");
-  static final List<String> WORK_FIELDS =
-      List.of(
-          "Id",
-          "Status",
-          "UserId",
-          "WorkItemId",
-          "PendingServiceRoutingId",
-          "OriginalQueueId",
-          "ServiceChannelId",
-          "AssignedDateTime",
-          "AcceptDateTime",
-          "DeclineDateTime",
-          "CancelDateTime",
-          "CloseDateTime",
-          "CreatedDate");
-  private static final String CHANNEL = "0N9xx0000000001CAA";
 
   /** Lets a scripted agent act later, with the org's lock held again. */
   @FunctionalInterface
@@ -53,187 +25,280 @@ final class Routing {
     void in(long delayMs, Runnable action);
   }
 
-  private record Offered(ObjectNode work, ObjectNode pending, Script.Agent agent) {}
-
   private final ScriptBook script;
-  private final Ids ids;
+  private final Records records;
+  private final Staff staff;
   private final Later later;
   private final BiConsumer<String, String> newOwner;
-  private final Map<String, ObjectNode> pending = new LinkedHashMap<>();
-  private final List<ObjectNode> works = new ArrayList<>();
-  private final Map<String, Offered> open = new LinkedHashMap<>();
+  private final Map<String, Script.Agent> open = new LinkedHashMap<>();
   private final Map<String, Set<String>> declinedBy = new HashMap<>();
+  private boolean held;
+  private boolean dirty;
 
   /**
    * Begins with nothing to route.
    *
-   * @param newOwner is told case id and agent id when an agent has taken a case
+   * @param newOwner is told case id and agent id when an agent has a case now
    */
-  Routing(ScriptBook script, Ids ids, Later later, BiConsumer<String, String> newOwner) {
+  Routing(
+      ScriptBook script,
+      Records records,
+      Staff staff,
+      Later later,
+      BiConsumer<String, String> newOwner) {
     this.script = script;
-    this.ids = ids;
+    this.records = records;
+    this.staff = staff;
     this.later = later;
     this.newOwner = newOwner;
   }
 
-  List<ObjectNode> pendingRows() {
-    return List.copyOf(pending.values());
-  }
-
-  List<ObjectNode> workRows() {
-    return List.copyOf(works);
-  }
-
   /** A case now belongs to a queue: it waits there, and the first agent gets it offered. */
   void enqueue(String caseId, String queueId) {
-    ObjectNode row =
+    add(
         Json.object()
-            .put("Id", ids.next("0JR"))
             .put("WorkItemId", caseId)
             .put("GroupId", queueId)
-            .put("ServiceChannelId", CHANNEL)
+            .put("ServiceChannelId", Simulator.CASE_CHANNEL_ID)
             .put("RoutingType", "QueueBased")
-            .put("IsPushed", false)
-            .put("IsPushAttempted", false)
-            .put("IsReadyForRouting", true)
-            .put("CreatedDate", SimulatedOrg.now());
-    pending.put(row.path("Id").asText(), row);
-    offer(row);
+            .put("CapacityWeight", 1)
+            .put("IsReadyForRouting", true));
   }
 
-  /** Offers what waits and is not offered, after the script got other agents. */
-  void offerWaiting() {
-    List.copyOf(pending.values()).stream()
-        .filter(row -> open.values().stream().noneMatch(o -> o.pending().equals(row)))
-        .forEach(this::offer);
+  /** Keeps a row, and offers it when it is ready. */
+  String add(ObjectNode row) {
+    row.put("IsPushed", false).put("IsPushAttempted", false);
+    String id = records.add(Records.PENDING, "0JR", row);
+    settle();
+    return id;
+  }
+
+  /** Offers what waits and is not offered, until nothing moves any more. */
+  void settle() {
+    dirty = true;
+    if (held) {
+      return;
+    }
+    held = true;
+    try {
+      while (dirty) {
+        dirty = false;
+        records.all(Records.PENDING).forEach(this::offerIfWaiting);
+      }
+    } finally {
+      held = false;
+    }
+  }
+
+  /** As agents see only what is committed: no offer is made before all the work is done. */
+  <T> T together(Supplier<T> work) {
+    boolean heldBefore = held;
+    held = true;
+    try {
+      return work.get();
+    } finally {
+      held = heldBefore;
+      settle();
+    }
+  }
+
+  /** What takes the offers back to what they are now; the rows are the records' business. */
+  Runnable savepoint() {
+    Map<String, Script.Agent> kept = new LinkedHashMap<>(open);
+    return () -> {
+      open.clear();
+      open.putAll(kept);
+    };
   }
 
   /**
-   * The case left its queue by other means than an agent.
+   * The case left its queue by other means than an agent, or is closed. A row that is no queue's
+   * does not care who owns the case.
    *
    * @return whether an agent was faster and has it
    */
-  boolean cancel(String caseId) {
-    Optional<Offered> offer =
-        open.values().stream().filter(o -> text(o.work(), "WorkItemId").equals(caseId)).findFirst();
-    if (offer.isPresent() && offer.get().agent().does() == Script.Does.ACCEPT_AFTER_WITHDRAW) {
-      act(offer.get(), this::accept);
-      return true;
+  boolean cancel(String caseId, boolean closed) {
+    boolean taken = false;
+    for (ObjectNode row : records.all(Records.PENDING)) {
+      if (text(row, "WorkItemId").equals(caseId) && (closed || row.has("GroupId"))) {
+        boolean accepting = end(row);
+        taken |= accepting;
+        if (!accepting) {
+          forget(row);
+        }
+      }
     }
-    offer.ifPresent(o -> end(o, "Canceled", "CancelDateTime"));
-    pending.values().removeIf(row -> text(row, "WorkItemId").equals(caseId));
-    return false;
+    settle();
+    return taken;
+  }
+
+  /** Somebody deleted the row: the offer ends, unless its agent is faster. */
+  void withdraw(ObjectNode row) {
+    end(row);
+    forget(row);
+    settle();
+  }
+
+  /** An offer that somebody else than Omni-Channel decided on. */
+  String assign(ObjectNode row, Script.Agent agent) {
+    String work = offer(row, agent);
+    settle();
+    return work;
   }
 
   /** The oldest open offer that a person may act on, of one case or of any. */
   Optional<ObjectNode> oldestOffer(@Nullable String caseId) {
-    return open.values().stream()
-        .filter(o -> o.agent().does() != Script.Does.SILENT)
-        .map(Offered::work)
+    return open.entrySet().stream()
+        .filter(o -> o.getValue().does() != Script.Does.SILENT)
+        .map(o -> work(o.getKey()))
         .filter(work -> caseId == null || Ids.same(text(work, "WorkItemId"), caseId))
         .findFirst();
   }
 
-  String agentName(ObjectNode work) {
-    Offered offered = open.get(text(work, "Id"));
-    return offered == null ? "" : offered.agent().name();
+  /** The oldest work that an agent has accepted and not finished. */
+  Optional<ObjectNode> oldestWork(@Nullable String caseId) {
+    return records.all(Records.WORK).stream()
+        .filter(work -> text(work, "Status").equals("Opened"))
+        .filter(work -> caseId == null || Ids.same(text(work, "WorkItemId"), caseId))
+        .findFirst();
   }
 
   void accept(ObjectNode work) {
-    Offered offered = open.get(text(work, "Id"));
-    if (offered != null) {
-      accept(offered);
+    String id = text(work, "Id");
+    Script.Agent agent = open.get(id);
+    if (agent != null) {
+      end(id, "Opened", "AcceptDateTime");
+      records.find(Records.PENDING, text(work, "PendingServiceRoutingId")).ifPresent(this::forget);
+      newOwner.accept(text(work, "WorkItemId"), agent.id());
+      settle();
     }
   }
 
-  void decline(ObjectNode work) {
-    Offered offered = open.get(text(work, "Id"));
-    if (offered != null) {
-      decline(offered, "Declined");
+  void decline(ObjectNode work, String status) {
+    String id = text(work, "Id");
+    Script.Agent agent = open.get(id);
+    if (agent == null) {
+      return;
+    }
+    end(id, status, "DeclineDateTime");
+    String pendingId = text(work, "PendingServiceRoutingId");
+    declinedBy.computeIfAbsent(pendingId, key -> new HashSet<>()).add(agent.id());
+    records.find(Records.PENDING, pendingId).ifPresent(row -> declined(row, agent));
+    settle();
+  }
+
+  void close(ObjectNode work) {
+    work.put("Status", "Closed").put("CloseDateTime", SimulatedOrg.now());
+    settle();
+  }
+
+  private void declined(ObjectNode row, Script.Agent agent) {
+    row.put("IsPushed", false);
+    if (text(row, "RoutingType").equals("SkillsBased")) {
+      // The trap: there is no queue that could own it again.
+      newOwner.accept(text(row, "WorkItemId"), agent.id());
+    }
+    if (script.now().org().afterDecline() == Script.AfterDecline.GOES) {
+      forget(row);
     }
   }
 
-  private void offer(ObjectNode row) {
-    String pendingId = text(row, "Id");
-    Set<String> declined = declinedBy.getOrDefault(pendingId, Set.of());
-    Script.Queue queue = script.now().queues().get(text(row, "GroupId"));
-    Optional<Script.Agent> agent =
-        queue == null
-            ? Optional.empty()
-            : queue.agents().stream().filter(a -> !declined.contains(a.id())).findFirst();
-    agent.ifPresent(a -> offer(row, a));
+  private void offerIfWaiting(ObjectNode row) {
+    String id = text(row, "Id");
+    boolean there = records.find(Records.PENDING, id).isPresent();
+    if (there && row.path("IsReadyForRouting").asBoolean() && !row.path("IsPushed").asBoolean()) {
+      staff
+          .nextFor(row, declinedBy.getOrDefault(id, Set.of()))
+          .ifPresent(agent -> offer(row, agent));
+    }
   }
 
-  private void offer(ObjectNode row, Script.Agent agent) {
+  private String offer(ObjectNode row, Script.Agent agent) {
     row.put("IsPushed", true).put("IsPushAttempted", true);
     ObjectNode work =
         Json.object()
-            .put("Id", ids.next("0Bz"))
             .put("Status", "Assigned")
             .put("UserId", agent.id())
             .put("WorkItemId", text(row, "WorkItemId"))
             .put("PendingServiceRoutingId", text(row, "Id"))
-            .put("OriginalQueueId", text(row, "GroupId"))
-            .put("ServiceChannelId", CHANNEL)
-            .put("AssignedDateTime", SimulatedOrg.now())
-            .put("CreatedDate", SimulatedOrg.now());
-    works.add(work);
-    Offered offered = new Offered(work, row, agent);
-    open.put(text(work, "Id"), offered);
+            .put("ServiceChannelId", Simulator.CASE_CHANNEL_ID)
+            .put("AssignedDateTime", SimulatedOrg.now());
+    for (String field : List.of("CapacityWeight", "CapacityPercentage")) {
+      if (row.hasNonNull(field)) {
+        work.set(field, row.get(field));
+      }
+    }
+    if (row.has("GroupId")) {
+      work.set("OriginalQueueId", row.get("GroupId"));
+    }
+    String id = records.add(Records.WORK, "0Bz", work);
+    open.put(id, agent);
     switch (agent.does()) {
-      case ACCEPT -> act(offered, this::accept);
+      case ACCEPT -> act(id, this::accept);
       case ACCEPT_AND_CLOSE ->
           act(
-              offered,
-              o -> {
-                accept(o);
-                o.work().put("Status", "Closed").put("CloseDateTime", SimulatedOrg.now());
+              id,
+              accepted -> {
+                accept(accepted);
+                close(accepted);
               });
-      case DECLINE -> act(offered, o -> decline(o, "Declined"));
-      case TIME_OUT -> act(offered, o -> decline(o, "DeclinedOnPushTimeout"));
-      case GO_OFFLINE -> act(offered, o -> decline(o, "Unavailable"));
+      case DECLINE -> act(id, w -> decline(w, "Declined"));
+      case TIME_OUT -> act(id, w -> decline(w, "DeclinedOnPushTimeout"));
+      case GO_OFFLINE -> act(id, w -> decline(w, "Unavailable"));
       case WAIT, SILENT, ACCEPT_AFTER_WITHDRAW -> {
         // Somebody else has to move first.
       }
     }
+    return id;
   }
 
   /** Acts now or after the agent's delay, unless the offer has ended by then. */
-  private void act(Offered offered, Consumer<Offered> deed) {
-    if (offered.agent().delayMs() == 0) {
-      deed.accept(offered);
+  private void act(String workId, Consumer<ObjectNode> deed) {
+    Script.Agent agent = open.get(workId);
+    if (agent == null || agent.delayMs() == 0) {
+      deed.accept(work(workId));
     } else {
       later.in(
-          offered.agent().delayMs(),
+          agent.delayMs(),
           () -> {
-            if (open.containsKey(text(offered.work(), "Id"))) {
-              deed.accept(offered);
+            if (open.containsKey(workId)) {
+              deed.accept(work(workId));
             }
           });
     }
   }
 
-  private void accept(Offered offered) {
-    end(offered, "Opened", "AcceptDateTime");
-    pending.remove(text(offered.pending(), "Id"));
-    newOwner.accept(text(offered.work(), "WorkItemId"), offered.agent().id());
+  /** Ends the offer of a row, if there is one; answers whether its agent accepts all the same. */
+  private boolean end(ObjectNode row) {
+    for (Map.Entry<String, Script.Agent> offer : List.copyOf(open.entrySet())) {
+      if (text(work(offer.getKey()), "PendingServiceRoutingId").equals(text(row, "Id"))) {
+        if (offer.getValue().does() == Script.Does.ACCEPT_AFTER_WITHDRAW) {
+          act(offer.getKey(), this::accept);
+          return true;
+        }
+        end(offer.getKey(), "Canceled", "CancelDateTime");
+      }
+    }
+    return false;
   }
 
-  private void decline(Offered offered, String status) {
-    end(offered, status, "DeclineDateTime");
-    String pendingId = text(offered.pending(), "Id");
-    offered.pending().put("IsPushed", false);
-    declinedBy.computeIfAbsent(pendingId, id -> new HashSet<>()).add(offered.agent().id());
-    if (script.now().org().afterDecline() == Script.AfterDecline.GOES) {
-      pending.remove(pendingId);
-    } else {
-      offer(offered.pending());
+  private void end(String workId, String status, String timeField) {
+    work(workId).put("Status", status).put(timeField, SimulatedOrg.now());
+    open.remove(workId);
+  }
+
+  private void forget(ObjectNode row) {
+    String id = text(row, "Id");
+    records.remove(Records.PENDING, id);
+    for (ObjectNode requirement : records.all(Records.REQUIREMENT)) {
+      if (text(requirement, "RelatedRecordId").equals(id)) {
+        records.remove(Records.REQUIREMENT, text(requirement, "Id"));
+      }
     }
   }
 
-  private void end(Offered offered, String status, String timeField) {
-    offered.work().put("Status", status).put(timeField, SimulatedOrg.now());
-    open.remove(text(offered.work(), "Id"));
+  private ObjectNode work(String id) {
+    return records.get(Records.WORK, id);
   }
 
   private static String text(ObjectNode row, String field) {

@@ -3,6 +3,8 @@ package dev.baton.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 record Script(
     Map<String, Bot> bots,
     Map<String, Queue> queues,
+    Map<String, Person> agents,
+    Map<String, Skill> skills,
+    Map<String, ScriptedFlow> flows,
     List<Fault> faults,
     Sessions sessions,
     Org org,
@@ -101,13 +106,18 @@ record Script(
 
   record Agent(String id, String name, Does does, long delayMs) {}
 
+  record Skill(String name) {}
+
   record Queue(String name, boolean routes, List<Agent> agents) {}
 
   /** {@code times} 0 means every time from the nth matching call on. */
   record Match(
       @Nullable String method,
       @Nullable Pattern path,
+      @Nullable Pattern query,
       @Nullable String session,
+      @Nullable String bot,
+      @Nullable String queue,
       @Nullable Pattern body,
       long nth,
       long times) {}
@@ -139,7 +149,8 @@ record Script(
       List<String> requiredCaseFields,
       AfterDecline afterDecline,
       long queryPageSize,
-      long dailyCalls) {}
+      long dailyCalls,
+      OrgQuirks quirks) {}
 
   record Refuse(String error, String description) {}
 
@@ -149,14 +160,47 @@ record Script(
       @Nullable String publicKey,
       List<String> audiences,
       List<String> revoked,
-      @Nullable Refuse refuse) {}
+      @Nullable Refuse refuse,
+      long tokenSeconds) {}
+
+  /** Who this user is, where an agent: of the list of agents, or of a queue only. */
+  Optional<Person> person(String id) {
+    Person listed = agents.get(id);
+    if (listed != null) {
+      return Optional.of(listed);
+    }
+    return inQueues().containsKey(id) ? Optional.of(Person.IN_A_QUEUE) : Optional.empty();
+  }
+
+  /** Who is asked under this id when no queue asks. */
+  Optional<Agent> agent(String id) {
+    Person listed = agents.get(id);
+    return listed == null ? Optional.ofNullable(inQueues().get(id)) : Optional.of(listed.as(id));
+  }
+
+  /** All agents by id, sorted. */
+  Map<String, Agent> everybody() {
+    Map<String, Agent> all = new TreeMap<>(inQueues());
+    agents.forEach((id, person) -> all.put(id, person.as(id)));
+    return all;
+  }
+
+  private Map<String, Agent> inQueues() {
+    Map<String, Agent> all = new TreeMap<>();
+    queues.values().forEach(queue -> queue.agents().forEach(a -> all.putIfAbsent(a.id(), a)));
+    return all;
+  }
 
   static Script read(JsonNode json) {
     StrictObject root = StrictObject.of(json, "");
+    Map<String, Person> agents = root.map("agents", Person::read);
     Script script =
         new Script(
             root.map("bots", Script::bot),
-            root.map("queues", Script::queue),
+            root.map("queues", in -> queue(in, agents)),
+            agents,
+            root.map("skills", in -> new Skill(in.text("name", "Skill"))),
+            root.map("flows", ScriptedFlow::read),
             root.list("faults", List.of(), Script::fault),
             root.object("sessions", Script::sessions),
             root.object("org", Script::org),
@@ -164,6 +208,8 @@ record Script(
     root.end();
     script.bots.keySet().forEach(id -> checkId("bots", id, "0Xx"));
     script.queues.keySet().forEach(id -> checkId("queues", id, "00G"));
+    script.agents.keySet().forEach(id -> checkId("agents", id, "005"));
+    script.skills.keySet().forEach(id -> checkId("skills", id, "0C5"));
     return script;
   }
 
@@ -187,21 +233,23 @@ record Script(
     return target;
   }
 
-  private static Queue queue(StrictObject in) {
+  private static Queue queue(StrictObject in, Map<String, Person> known) {
     return new Queue(
         in.text("name", "Queue"),
         in.flag("routes", true),
-        in.list("agents", List.of(), Script::agent));
+        in.list("agents", List.of(), item -> agent(item, known)));
   }
 
-  private static Agent agent(JsonNode item) {
+  private static Agent agent(JsonNode item, Map<String, Person> known) {
     StrictObject in = StrictObject.of(item, "agents[]");
+    String id = checkId("agents[].id", in.text("id"), "005");
+    Person usual = known.getOrDefault(id, Person.IN_A_QUEUE);
     Agent agent =
         new Agent(
-            checkId("agents[].id", in.text("id"), "005"),
-            in.text("name", "Agent"),
-            in.oneOf("does", Does.class, Does.WAIT),
-            in.notNegative("delayMs", 0));
+            id,
+            in.text("name", usual.name()),
+            in.oneOf("does", Does.class, usual.does()),
+            in.notNegative("delayMs", usual.delayMs()));
     in.end();
     return agent;
   }
@@ -211,7 +259,7 @@ record Script(
     Match match = in.optionalObject("match", Script::match);
     Fault fault =
         new Fault(
-            match == null ? new Match(null, null, null, null, 1, 1) : match,
+            match == null ? new Match(null, null, null, null, null, null, null, 1, 1) : match,
             in.object("then", Script::then));
     in.end();
     return fault;
@@ -225,7 +273,10 @@ record Script(
     return new Match(
         in.optionalText("method"),
         pattern(in, "path"),
+        pattern(in, "query"),
         in.optionalText("session"),
+        in.optionalText("bot"),
+        in.optionalText("queue"),
         pattern(in, "body"),
         nth,
         in.notNegative("times", 1));
@@ -233,8 +284,8 @@ record Script(
 
   private static Then then(StrictObject in) {
     Long status = in.optionalNumber("status");
-    if (status != null && (status < 400 || status > 599)) {
-      throw in.wrong("status", "from 400 to 599");
+    if (status != null && status != 200 && (status < 400 || status > 599)) {
+      throw in.wrong("status", "200, or from 400 to 599");
     }
     Then then =
         new Then(
@@ -279,7 +330,8 @@ record Script(
         in.texts("requiredCaseFields"),
         in.oneOf("afterDecline", AfterDecline.class, AfterDecline.STAYS),
         page,
-        in.notNegative("dailyCalls", 15_000));
+        in.notNegative("dailyCalls", 15_000),
+        OrgQuirks.read(in));
   }
 
   private static OAuth oauth(StrictObject in) {
@@ -290,8 +342,8 @@ record Script(
         in.texts("audiences"),
         in.texts("revoked"),
         in.optionalObject(
-            "refuse",
-            r -> new Refuse(r.text("error"), r.text("description", "refused by script"))));
+            "refuse", r -> new Refuse(r.text("error"), r.text("description", "refused by script"))),
+        in.notNegative("tokenSeconds", 7200));
   }
 
   private static @Nullable Pattern pattern(StrictObject in, String name) {
@@ -303,7 +355,7 @@ record Script(
     }
   }
 
-  private static String checkId(String where, String id, String prefix) {
+  static String checkId(String where, String id, String prefix) {
     if (id.length() != 18 || Ids.normalise(id).isEmpty() || !id.startsWith(prefix)) {
       throw new BadJson(
           where + ": " + id + " is no Salesforce id of 18 characters that starts with " + prefix);

@@ -9,8 +9,9 @@ import java.util.List;
 
 /**
  * A fake Salesforce on 127.0.0.1: the Bots API 5.0 to 5.3 with the demo bot of Salesforce's guide,
- * the token endpoint, and the REST API of an org with one queue. What it does is directed over HTTP
- * under {@code /simulator/}; see docs/simulator.md. Thread-safe. For trial runs and tests only.
+ * the token endpoint, and the REST API of an org with a queue, a skill, an agent and flows. What it
+ * does is directed over HTTP under {@code /simulator/}; see docs/simulator.md. Thread-safe. For
+ * trial runs and tests only.
  */
 public final class Simulator implements AutoCloseable {
 
@@ -26,6 +27,24 @@ public final class Simulator implements AutoCloseable {
   public static final String DEMO_SKILL_ID = "0C5xx0000000001CAA";
   public static final String DEMO_FLOW_ID = "300xx0000000001AAA";
   public static final String DEMO_AGENT_ID = "005xx0000000001AAA";
+
+  /** A flow that only Omni-Channel starts, not the REST API. */
+  public static final String DEMO_ROUTING_FLOW_ID = "300xx0000000002AAA";
+
+  /** An autolaunched flow that tells who is online and how many wait. */
+  public static final String DEMO_AVAILABILITY_FLOW = "Baton_Check_Availability";
+
+  /** The service channel of cases. */
+  public static final String CASE_CHANNEL_ID = "0N9xx0000000001CAA";
+
+  /** A routing configuration, as skillsBasedRouting wants one. */
+  public static final String ROUTING_CONFIG_ID = "0K9xx0000000001CAA";
+
+  /** A presence status that takes cases. */
+  public static final String AVAILABLE_STATUS_ID = "0N5xx0000000001CAA";
+
+  /** A presence status that takes none. */
+  public static final String BUSY_STATUS_ID = "0N5xx0000000002CAA";
 
   /** The only org, unless the script names another. */
   public static final String ORG_ID = "00Dxx0000006GprEAE";
@@ -53,20 +72,23 @@ public final class Simulator implements AutoCloseable {
   private Simulator(int port) throws IOException {
     ScriptBook script = new ScriptBook();
     Clock clock = Clock.systemUTC();
-    Faults faults = new Faults();
     alarm = new Alarm();
     journal = new Journal();
-    front = new HttpFront(port, alarm, journal, faults);
+    front = new HttpFront(port, alarm, journal);
     baseUrl = URI.create("http://127.0.0.1:" + front.port());
-    Tokens tokens = new Tokens(script);
+    Tokens tokens = new Tokens(script, clock);
     SimulatedOrg org = new SimulatedOrg(script, alarm);
     BotSessions sessions = new BotSessions(script, baseUrl, clock);
+    Faults faults = new Faults(sessions, org);
     admin = new AdminEndpoint(script, faults, journal, org, sessions, tokens);
+    OAuthEndpoint oauth = new OAuthEndpoint(script, tokens, baseUrl, clock);
     front.open(
         List.of(
-            new OAuthEndpoint(script, tokens, baseUrl, clock),
-            new OrgEndpoint(script, tokens, org),
+            oauth,
+            new IntrospectionEndpoint(script, tokens, oauth),
+            new OrgEndpoint(script, tokens, faults, org),
             new BotsEndpoint(script, tokens, sessions, clock)),
+        faults,
         admin::handle);
   }
 

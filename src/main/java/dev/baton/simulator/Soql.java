@@ -17,18 +17,34 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and runs the small part of SOQL that routing needs: SELECT fields FROM object WHERE with =,
- * !=, IN, NOT IN, AND, OR and parentheses, ORDER BY, LIMIT. As in Salesforce, names ignore case,
- * and AND and OR do not mix without parentheses.
+ * Reads and runs the small part of SOQL that routing needs: SELECT fields or COUNT() FROM object
+ * WHERE with =, !=, IN, NOT IN, AND, OR and parentheses, ORDER BY, LIMIT. As in Salesforce, names
+ * ignore case, and AND and OR do not mix without parentheses.
  */
 final class Soql {
 
   private static final Pattern TOKEN =
       Pattern.compile("\\s*(?:('(?:\\\\.|[^'\\\\])*')|([A-Za-z_][\\w.]*)|(\\d+)|(!=|<>|[=(),]))");
 
-  /** The rows of one object, oldest first. */
-  record Table(String object, List<String> fields, List<ObjectNode> rows) {}
+  /**
+   * The rows of one object, oldest first.
+   *
+   * @param plainIds whether ids are compared as the texts they are, however long
+   * @param refusesOr whether a condition must do without OR, as in views of metadata
+   */
+  record Table(
+      String object,
+      List<String> fields,
+      List<ObjectNode> rows,
+      boolean plainIds,
+      boolean refusesOr) {
 
+    Table(String object, List<String> fields, List<ObjectNode> rows) {
+      this(object, fields, rows, false, false);
+    }
+  }
+
+  /** What was found. Without fields the rows were only counted. */
   record Result(String object, List<String> fields, List<ObjectNode> rows) {}
 
   private final List<String> tokens;
@@ -51,10 +67,7 @@ final class Soql {
 
   private Result read() {
     expect("SELECT");
-    List<String> asked = new ArrayList<>();
-    do {
-      asked.add(word());
-    } while (accept(","));
+    List<String> asked = asked();
     expect("FROM");
     String object = word();
     Table table =
@@ -79,6 +92,19 @@ final class Soql {
       throw unexpected(tokens.get(at));
     }
     return new Result(table.object(), fields, rows);
+  }
+
+  private List<String> asked() {
+    if (accept("COUNT")) {
+      expect("(");
+      expect(")");
+      return List.of();
+    }
+    List<String> asked = new ArrayList<>();
+    do {
+      asked.add(word());
+    } while (accept(","));
+    return asked;
   }
 
   private void order(Table table, List<ObjectNode> rows) {
@@ -112,6 +138,12 @@ final class Soql {
         throw unexpected(next);
       }
       joint = next;
+      if (table.refusesOr() && next.equalsIgnoreCase("OR")) {
+        throw OrgErrors.refuse(
+            400,
+            "MALFORMED_QUERY",
+            "Implementation restriction: " + table.object() + " does not support OR");
+      }
       Predicate<ObjectNode> other = term(table);
       condition = next.equalsIgnoreCase("AND") ? condition.and(other) : condition.or(other);
     }
@@ -126,17 +158,17 @@ final class Soql {
     }
     String field = field(table, word());
     if (accept("=")) {
-      return in(field, List.of(value(field)));
+      return in(field, List.of(value(table, field)));
     }
     if (accept("!=") || accept("<>")) {
-      return in(field, List.of(value(field))).negate();
+      return in(field, List.of(value(table, field))).negate();
     }
     boolean not = accept("NOT");
     expect("IN");
     expect("(");
     List<JsonNode> values = new ArrayList<>();
     do {
-      values.add(value(field));
+      values.add(value(table, field));
     } while (accept(","));
     expect(")");
     Predicate<ObjectNode> in = in(field, values);
@@ -155,11 +187,11 @@ final class Soql {
         && (stored.isTextual() == asked.isTextual());
   }
 
-  private JsonNode value(String field) {
+  private JsonNode value(Table table, String field) {
     String token = next();
     if (token.startsWith("'")) {
       String text = token.substring(1, token.length() - 1).replaceAll("\\\\(.)", "$1");
-      return TextNode.valueOf(isId(field) ? id(text) : text);
+      return TextNode.valueOf(isId(field) && !table.plainIds() ? id(text) : text);
     }
     if (token.equalsIgnoreCase("true") || token.equalsIgnoreCase("false")) {
       return BooleanNode.valueOf(token.equalsIgnoreCase("true"));

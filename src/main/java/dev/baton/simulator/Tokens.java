@@ -1,6 +1,9 @@
 package dev.baton.simulator;
 
-import java.util.Set;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,21 +11,32 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Tokens {
 
   private final ScriptBook script;
-  private final Set<String> issued = ConcurrentHashMap.newKeySet();
+  private final Clock clock;
+  private final Map<String, Instant> issued = new ConcurrentHashMap<>();
 
-  Tokens(ScriptBook script) {
+  Tokens(ScriptBook script, Clock clock) {
     this.script = script;
+    this.clock = clock;
   }
 
   String issue() {
     String token = script.now().org().id() + "!AQ" + UUID.randomUUID().toString().replace("-", "");
-    issued.add(token);
+    issued.put(token, clock.instant());
     return token;
   }
 
   boolean good(String token) {
-    return (token.equals(Simulator.TOKEN) || issued.contains(token))
-        && !script.now().oauth().revoked().contains(token);
+    return issuedAt(token).isPresent();
+  }
+
+  /** When a token that is good was issued; the fixed one is always fresh. */
+  Optional<Instant> issuedAt(String token) {
+    Instant now = clock.instant();
+    Instant at = token.equals(Simulator.TOKEN) ? now : issued.get(token);
+    Script.OAuth rules = script.now().oauth();
+    return Optional.ofNullable(at)
+        .filter(then -> !rules.revoked().contains(token))
+        .filter(then -> then.plusSeconds(rules.tokenSeconds()).isAfter(now));
   }
 
   /** Revokes all that were issued so far. The fixed token is revoked by the script only. */

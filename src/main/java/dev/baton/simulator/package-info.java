@@ -1,5 +1,5 @@
 /**
- * A fake Salesforce over real HTTP: the Bots API and the part of an org that a queue needs.
+ * A fake Salesforce over real HTTP: the Bots API and the part of an org that routing needs.
  *
  * <p>It is a second, independent reading of the facts, so that a mistake in Baton's clients does
  * not agree with the same mistake here. Hence it shares no class with the rest of Baton.

@@ -51,7 +51,8 @@ public interface TargetKind {
   CompletableFuture<Map<String, OfferStatus>> status(List<PlacedOffer> offers);
 
   /**
-   * Takes an offer back. Can be repeated.
+   * Takes an offer back, one that was refused as well: nothing of it stays with the target. Can be
+   * repeated.
    *
    * @return {@link OfferStatus.Withdrawn}, or {@link OfferStatus.Accepted} when somebody took the
    *     session before it could be taken back

@@ -15,7 +15,8 @@ create table baton_conversation (
   failed_transfers    integer       default 0 not null,
   end_reason          varchar(32),
   started_at          timestamp with time zone not null,
-  over_at             timestamp with time zone
+  over_at             timestamp with time zone,
+  closed_at           timestamp with time zone
 );
 
 -- What the customer wrote, in the order in which it was accepted; once per message id.

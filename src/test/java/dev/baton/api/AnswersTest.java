@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -15,81 +16,82 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 class AnswersTest {
 
   private final Changes changes = new Changes();
+  private final Readers readers = new Readers(2);
+
+  @AfterEach
+  void stop() {
+    readers.close();
+  }
 
   @Test
   void whatIsThereIsNotWaitedFor() {
-    try (Answers answers = answers(Duration.ofHours(1))) {
-      assertThat(answers.await("c", () -> 1, value -> false)).isCompletedWithValue(1);
-    }
+    Answers answers = answers(Duration.ofHours(1));
+    assertThat(answers.await("c", () -> 1, value -> false)).isCompletedWithValue(1);
   }
 
   @Test
   void aChangeIsReadOnAnotherThread() throws Exception {
-    try (Answers answers = answers(Duration.ofHours(1))) {
-      AtomicInteger committed = new AtomicInteger();
-      AtomicReference<Thread> reader = new AtomicReference<>();
-      CompletableFuture<Integer> answer =
-          answers.await(
-              "c",
-              () -> {
-                reader.set(Thread.currentThread());
-                return committed.get();
-              },
-              value -> value == 0);
-      assertThat(answer).isNotDone();
+    Answers answers = answers(Duration.ofHours(1));
+    AtomicInteger committed = new AtomicInteger();
+    AtomicReference<Thread> reader = new AtomicReference<>();
+    CompletableFuture<Integer> answer =
+        answers.await(
+            "c",
+            () -> {
+              reader.set(Thread.currentThread());
+              return committed.get();
+            },
+            value -> value == 0);
+    assertThat(answer).isNotDone();
 
-      committed.set(7);
-      commit("c");
+    committed.set(7);
+    commit("c");
 
-      assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(7);
-      assertThat(reader.get()).isNotSameAs(Thread.currentThread());
-    }
+    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(7);
+    assertThat(reader.get()).isNotSameAs(Thread.currentThread());
   }
 
   @Test
   void aChangeBetweenAskingAndReadingIsNotMissed() throws Exception {
-    try (Answers answers = answers(Duration.ofHours(1))) {
-      AtomicInteger reads = new AtomicInteger();
-      CompletableFuture<Integer> answer =
-          answers.await(
-              "c",
-              () -> {
-                int read = reads.incrementAndGet();
-                if (read == 1) {
-                  commit("c");
-                }
-                return read;
-              },
-              value -> value == 1);
+    Answers answers = answers(Duration.ofHours(1));
+    AtomicInteger reads = new AtomicInteger();
+    CompletableFuture<Integer> answer =
+        answers.await(
+            "c",
+            () -> {
+              int read = reads.incrementAndGet();
+              if (read == 1) {
+                commit("c");
+              }
+              return read;
+            },
+            value -> value == 1);
 
-      // Without the signal it would be read again too, but only after two seconds.
-      assertThat(answer.get(1500, TimeUnit.MILLISECONDS)).isEqualTo(2);
-    }
+    // Without the signal it would be read again too, but only after two seconds.
+    assertThat(answer.get(1500, TimeUnit.MILLISECONDS)).isEqualTo(2);
   }
 
   @Test
   void theLimitEndsTheWait() throws Exception {
-    try (Answers answers = answers(Duration.ofMillis(100))) {
-      assertThat(answers.await("c", () -> "old", value -> true).get(10, TimeUnit.SECONDS))
-          .isEqualTo("old");
-    }
+    Answers answers = answers(Duration.ofMillis(100));
+    assertThat(answers.await("c", () -> "old", value -> true).get(10, TimeUnit.SECONDS))
+        .isEqualTo("old");
   }
 
   @Test
   void aChangeThatNobodyAnnouncesIsSeenLater() throws Exception {
-    try (Answers answers = answers(Duration.ofHours(1))) {
-      AtomicInteger reads = new AtomicInteger();
+    Answers answers = answers(Duration.ofHours(1));
+    AtomicInteger reads = new AtomicInteger();
 
-      assertThat(
-              answers
-                  .await("c", reads::incrementAndGet, value -> value == 1)
-                  .get(10, TimeUnit.SECONDS))
-          .isEqualTo(2);
-    }
+    assertThat(
+            answers
+                .await("c", reads::incrementAndGet, value -> value == 1)
+                .get(10, TimeUnit.SECONDS))
+        .isEqualTo(2);
   }
 
   private Answers answers(Duration limit) {
-    return new Answers(changes, limit, 2);
+    return new Answers(changes, limit, readers);
   }
 
   /** What a transaction's commit does. */

@@ -43,7 +43,9 @@ public final class Caller {
             + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Sends JSON; an empty body sends none. */
+  /**
+   * Sends JSON, if the headers (names and values in turn) say no other; an empty body sends none.
+   */
   public HttpResponse<String> send(String method, String path, String body, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
@@ -53,8 +55,8 @@ public final class Caller {
     if (!authorization.isEmpty()) {
       request.header("Authorization", authorization);
     }
-    if (headers.length > 0) {
-      request.headers(headers);
+    for (int i = 0; i < headers.length; i += 2) {
+      request.setHeader(headers[i], headers[i + 1]);
     }
     try {
       return HTTP.send(request.build(), BodyHandlers.ofString());

@@ -237,47 +237,41 @@ class AgentTargetTest {
 
   // status
 
+  @ParameterizedTest
+  @CsvSource({"Declined,DECLINED", "DeclinedOnPushTimeout,DECLINED", "Unavailable,NO_AGENT"})
+  void nobodyElseIsAskedSoADeclineIsTheEndAlthoughTheItemStaysInTheLine(
+      String status, Outcome outcome) {
+    org.records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}").records(work(status));
+
+    assertThat(get(agents.status(List.of(PLACED))))
+        .containsEntry("offer-1", new OfferStatus.Refused(outcome));
+    assertThat(org.lines()).containsExactly(QUERY, QUERY);
+  }
+
   @Test
-  void nobodyElseIsAskedSoADeclineIsTheEndAndRingsNoMore() {
-    org.records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}")
-        .records(work("Declined"))
-        .records(work("Declined"))
+  void anItemThatWasNotPushedYetIsNotDeclined() {
+    org.records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}").noRecords();
+
+    assertThat(get(agents.status(List.of(PLACED))))
+        .containsEntry("offer-1", new OfferStatus.Waiting());
+  }
+
+  @Test
+  void whatTheAgentDeclinedIsTakenBackAndRingsNoMore() {
+    org.records(work("Declined"))
         .records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}")
         .noContent()
         .noContent()
         .records(work("Declined"));
 
-    assertThat(get(agents.status(List.of(PLACED))))
-        .containsEntry("offer-1", new OfferStatus.Refused(Outcome.DECLINED));
+    assertThat(get(agents.withdraw(PLACED))).isEqualTo(new OfferStatus.Withdrawn());
     assertThat(org.lines())
         .containsExactly(
-            QUERY,
-            QUERY,
             QUERY,
             QUERY,
             "DELETE " + DATA + "/sobjects/PendingServiceRouting/" + ROW,
             "PATCH " + DATA + "/sobjects/Case/" + CASE,
             QUERY);
-  }
-
-  @Test
-  void anAgentWhoChangesTheirMindWhileADeclineIsTakenBackHasTheConversation() {
-    org.records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}")
-        .records(work("Declined"))
-        .records(work("Opened"));
-
-    assertThat(get(agents.status(List.of(PLACED))))
-        .containsEntry("offer-1", new OfferStatus.Accepted(USER));
-  }
-
-  @Test
-  void aDeclineThatCannotBeTakenBackYetIsNotSettledYet() {
-    org.records("{\"Id\":\"" + ROW + "\",\"WorkItemId\":\"" + CASE + "\"}")
-        .records(work("Declined"))
-        .error(503, "SERVER_UNAVAILABLE");
-
-    assertThat(get(agents.status(List.of(PLACED))))
-        .containsEntry("offer-1", new OfferStatus.Waiting());
   }
 
   @Test

@@ -20,7 +20,10 @@ class AdminTest extends SimulatedTest {
         "{'sessions':{'idleMs':'1'}}|sessions.idleMs must be an integer",
         "{'sessions':null}|sessions is missing",
         "{'bots':{'b':{}}}|bots: b is no Salesforce id of 18 characters that starts with 0Xx",
-        "{'faults':[{'then':{'status':200}}]}|then.status must be from 400 to 599",
+        "{'agents':{'a':{}}}|agents: a is no Salesforce id of 18 characters that starts with 005",
+        "{'flows':{'F':{}}}|flows.F.id is missing",
+        "{'org':{'flowIdLength':16}}|org.flowIdLength must be 18 or 15",
+        "{'faults':[{'then':{'status':302}}]}|then.status must be 200, or from 400 to 599",
         "{'faults':[{'match':{'path':'('},'then':{}}]}|match.path must be a regular expression:"
             + " Unclosed group",
         "[]|the body must be an object",

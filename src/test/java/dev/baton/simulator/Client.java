@@ -73,6 +73,11 @@ final class Client {
               .toList());
     }
 
+    /** The id of what was made. */
+    String id() {
+      return json().path("id").asText();
+    }
+
     /** Status and code of an org's refusal. */
     String refusal() {
       return status + " " + json().path(0).path("errorCode").asText();
@@ -141,6 +146,29 @@ final class Client {
 
   Response query(String soql) {
     return get(ORG + "/query?q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8));
+  }
+
+  /** Makes a record given in JSON with single quotes. */
+  Response create(String object, String json) {
+    return with("Sforce-Auto-Assign", "FALSE")
+        .post(ORG + "/sobjects/" + object, json.replace('\'', '"'));
+  }
+
+  /** Changes a record, with JSON in single quotes. */
+  Response patch(String object, String id, String json) {
+    return send("PATCH", ORG + "/sobjects/" + object + "/" + id, json.replace('\'', '"'));
+  }
+
+  Response delete(String object, String id) {
+    return send("DELETE", ORG + "/sobjects/" + object + "/" + id, "");
+  }
+
+  /** A routing row of a case, with more members in JSON with single quotes. */
+  Response route(String caseId, String more) {
+    return create(
+        "PendingServiceRouting",
+        "{'WorkItemId':'%s','ServiceChannelId':'%s','RoutingType':'SkillsBased',%s}"
+            .formatted(caseId, Simulator.CASE_CHANNEL_ID, more));
   }
 
   /** A case in a queue, made as it should be. */

@@ -41,6 +41,52 @@ class FaultsTest extends SimulatedTest {
   }
 
   @Test
+  void aRuleMayBeBoundToABotOrAQueue() {
+    script(
+        "{'bots':{'0Xxxx0000000009CAA':{}},'queues':{'00Gxx0000000009EAA':{}},'faults':["
+            + "{'match':{'bot':'0Xxxx0000000009CAA','path':'/messages$','times':0},"
+            + "'then':{'status':500}},"
+            + "{'match':{'queue':'00Gxx0000000009EAA','method':'PATCH','times':0},"
+            + "'then':{'status':502}},"
+            + "{'match':{'queue':'00Gxx0000000009EAA','query':'FROM AgentWork','times':0},"
+            + "'then':{'status':503}}]}");
+    String other = client.session();
+    String bound =
+        client
+            .post("/v5.3.0/bots/0Xxxx0000000009CAA/sessions", Client.startBody())
+            .json()
+            .path("sessionId")
+            .asText();
+    String caseOfOther = client.createCase(Simulator.DEMO_QUEUE_ID);
+    String caseOfBound = client.createCase("00Gxx0000000009EAA");
+
+    assertThat(client.say(other, 1, "1").status()).isEqualTo(200);
+    assertThat(client.say(bound, 1, "1").status()).isEqualTo(500);
+    assertThat(close(caseOfOther)).isEqualTo(204);
+    assertThat(close(caseOfBound)).isEqualTo(502);
+    String work = "SELECT Id FROM AgentWork WHERE WorkItemId IN (%s)";
+    assertThat(client.query(work.formatted("'" + caseOfBound + "'")).status()).isEqualTo(503);
+    String both = "'" + caseOfBound + "','" + caseOfOther + "'";
+    assertThat(client.query(work.formatted(both)).status()).isEqualTo(200);
+  }
+
+  private int close(String caseId) {
+    return client
+        .send("PATCH", Client.ORG + "/sobjects/Case/" + caseId, "{\"Status\":\"Closed\"}")
+        .status();
+  }
+
+  @Test
+  void aSuccessMayComeWithABodyThatIsNoAnswer() {
+    script("{'faults':[{'then':{'status':200,'body':'html','processed':true}}]}");
+
+    Client.Response hit = client.start();
+    assertThat(hit.status()).isEqualTo(200);
+    assertThat(hit.http().body()).startsWith("<html>");
+    assertThat(simulator.journal().path(0).path("effect").asText()).isEqualTo("processed");
+  }
+
+  @Test
   void aRuleChoosesItsRequests() {
     String one = client.session();
     String two = client.session();

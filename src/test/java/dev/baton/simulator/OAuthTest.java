@@ -2,6 +2,7 @@ package dev.baton.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -118,6 +119,50 @@ class OAuthTest extends SimulatedTest {
         .doesNotContain("sesame")
         .doesNotContain(base64(HEADER))
         .contains("Bearer ***");
+  }
+
+  @Test
+  void introspectionTellsUntilWhenATokenIsGood() {
+    String token = clientCredentials().json().path("access_token").asText();
+
+    JsonNode told = introspect("key:sesame", token).json();
+
+    assertThat(told.path("active").asBoolean()).isTrue();
+    assertThat(told.path("client_id").asText()).isEqualTo("key");
+    assertThat(told.path("exp").asLong() - told.path("iat").asLong()).isEqualTo(7200);
+    client.post("/simulator/tokens/revoke", "");
+    assertThat(introspect("key:sesame", token).json()).hasToString("{\"active\":false}");
+    assertThat(simulator.journal().toString()).doesNotContain(token);
+  }
+
+  @Test
+  void introspectionWantsToKnowTheClient() {
+    script("{'oauth':{'clientId':'key','clientSecret':'sesame'}}");
+
+    assertThat(introspect("key:other", Simulator.TOKEN).status()).isEqualTo(401);
+    assertThat(introspect("key:sesame", "").json().path("error").asText())
+        .isEqualTo("invalid_request");
+  }
+
+  @Test
+  void aTokenDiesOfAge() {
+    String token = clientCredentials().json().path("access_token").asText();
+    script("{'oauth':{'tokenSeconds':0}}");
+
+    assertThat(client.with("Authorization", "Bearer " + token).start().status()).isEqualTo(401);
+  }
+
+  private Client.Response introspect(String credentials, String token) {
+    return client
+        .with("Authorization", "Basic " + Base64.getEncoder().encodeToString(bytes(credentials)))
+        .with("Content-Type", "application/x-www-form-urlencoded")
+        .post(
+            "/services/oauth2/introspect",
+            "token_type=access_token&token=" + URLEncoder.encode(token, StandardCharsets.UTF_8));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private Client.Response clientCredentials() {

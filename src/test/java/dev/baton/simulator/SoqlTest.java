@@ -72,6 +72,14 @@ class SoqlTest {
   }
 
   @Test
+  void rowsCanBeCounted() {
+    Soql.Result counted = run("SELECT COUNT() FROM Thing WHERE Open=true");
+
+    assertThat(counted.fields()).isEmpty();
+    assertThat(counted.rows()).hasSize(2);
+  }
+
+  @Test
   void fieldsComeUnderTheirOwnNames() {
     assertThat(run("SELECT ID,name FROM THING").fields()).containsExactly("Id", "Name");
   }

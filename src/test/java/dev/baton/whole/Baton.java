@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.app.BatonApplication;
 import dev.baton.simulator.Simulator;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -15,14 +17,19 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -40,13 +47,15 @@ public final class Baton implements AutoCloseable {
       "Basic "
           + Base64.getEncoder().encodeToString("olga:a password".getBytes(StandardCharsets.UTF_8));
 
-  private final ConfigurableApplicationContext context;
+  private final @Nullable ConfigurableApplicationContext context;
+  private final @Nullable Process process;
   private final URI base;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private Baton(ConfigurableApplicationContext context) {
+  private Baton(
+      @Nullable ConfigurableApplicationContext context, @Nullable Process process, int port) {
     this.context = context;
-    int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    this.process = process;
     this.base = URI.create("http://127.0.0.1:" + port);
   }
 
@@ -62,6 +71,62 @@ public final class Baton implements AutoCloseable {
 
   /** Starts the application on a database of the caller's. */
   public static Baton startOn(String jdbcUrl, Simulator simulator, String... properties) {
+    return startOn(jdbcUrl, simulator, BatonApplication.class, properties);
+  }
+
+  /**
+   * Starts the application with beans of the caller's.
+   *
+   * @param configuration what stands in for the application's own beans
+   */
+  public static Baton startOn(
+      String jdbcUrl, Simulator simulator, Class<?> configuration, String... properties) {
+    ConfigurableApplicationContext context =
+        new SpringApplicationBuilder(BatonApplication.class)
+            .sources(configuration)
+            .registerShutdownHook(false)
+            .run(arguments(jdbcUrl, simulator, properties));
+    int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    return new Baton(context, null, port);
+  }
+
+  /** Starts the application as a process of its own, which {@link #kill} can end. */
+  public static Baton forkOn(String jdbcUrl, Simulator simulator, String... properties) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(BatonApplication.class.getName());
+    command.addAll(List.of(arguments(jdbcUrl, simulator, properties)));
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      CompletableFuture<Integer> port = new CompletableFuture<>();
+      Thread reader = new Thread(() -> read(process, port), "forked-baton");
+      reader.setDaemon(true);
+      reader.start();
+      return new Baton(null, process, port.orTimeout(2, TimeUnit.MINUTES).join());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Passes the process's words on, and finds the port in them. */
+  private static void read(Process process, CompletableFuture<Integer> port) {
+    try (BufferedReader lines = process.inputReader()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.out.println("forked: " + line);
+        Matcher started = Pattern.compile("Tomcat started on port (\\d+)").matcher(line);
+        if (started.find()) {
+          port.complete(Integer.valueOf(started.group(1)));
+        }
+      }
+    } catch (IOException e) {
+      port.completeExceptionally(e);
+    }
+    port.completeExceptionally(new IllegalStateException("The application did not start."));
+  }
+
+  private static String[] arguments(String jdbcUrl, Simulator simulator, String... properties) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("server.port", "0");
     all.put("spring.datasource.url", jdbcUrl);
@@ -81,20 +146,28 @@ public final class Baton implements AutoCloseable {
     }
     List<String> arguments = new ArrayList<>();
     all.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-    return new Baton(
-        new SpringApplicationBuilder(BatonApplication.class)
-            .registerShutdownHook(false)
-            .run(arguments.toArray(String[]::new)));
+    return arguments.toArray(String[]::new);
   }
 
   /** A bean of the application, where HTTP does not tell enough. */
   public <T> T bean(Class<T> type) {
-    return context.getBean(type);
+    return Objects.requireNonNull(context, "A process of its own shows no beans").getBean(type);
+  }
+
+  /** Ends a process as a crash does: nothing of it runs any more when this returns. */
+  public void kill() {
+    Objects.requireNonNull(process, "Only a process of its own can be killed").destroyForcibly();
+    process.onExit().join();
   }
 
   @Override
   public void close() {
-    context.close();
+    if (context != null) {
+      context.close();
+    }
+    if (process != null) {
+      process.destroyForcibly();
+    }
   }
 
   // Channels
@@ -109,12 +182,21 @@ public final class Baton implements AutoCloseable {
     return post(messages(key), object("id", id, "text", text)).json();
   }
 
+  /** Begins a conversation, and the answer is not waited for. */
+  public CompletableFuture<Answer> beginLater(String key) {
+    return postLater("/api/conversations", object("key", key));
+  }
+
   /** The customer writes, and the answer is not waited for. */
   public CompletableFuture<Answer> writeLater(String key, String id, String text) {
+    return postLater(messages(key), object("id", id, "text", text));
+  }
+
+  private CompletableFuture<Answer> postLater(String path, JsonNode body) {
     return http.sendAsync(
-            request(messages(key))
+            request(path)
                 .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(object("id", id, "text", text).toString()))
+                .POST(BodyPublishers.ofString(body.toString()))
                 .build(),
             BodyHandlers.ofString())
         .thenApply(Baton::answer);
@@ -149,6 +231,35 @@ public final class Baton implements AutoCloseable {
         .atMost(Duration.ofSeconds(30))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> instances(key).isEmpty());
+  }
+
+  // Through the engine alone
+
+  /** Starts a conversation with start variables: names and values in turn. */
+  public Answer startProcess(String key, String... variables) {
+    ObjectNode body = object("businessKey", key);
+    body.set("variables", typed(variables));
+    return post("/engine-rest/process-definition/key/bot-conversation/start", body);
+  }
+
+  /** The customer writes; accepted when this returns. */
+  public Answer correlate(String key, String id, String text) {
+    ObjectNode body = object("messageName", "customer-message", "businessKey", key);
+    body.set("processVariables", typed("messageId", id, "text", text));
+    return post("/engine-rest/message", body);
+  }
+
+  /** The customer leaves. */
+  public Answer correlateLeft(String key) {
+    return post("/engine-rest/message", object("messageName", "customer-left", "businessKey", key));
+  }
+
+  private static ObjectNode typed(String... namesAndValues) {
+    ObjectNode variables = JSON.createObjectNode();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      variables.putObject(namesAndValues[i]).put("value", namesAndValues[i + 1]);
+    }
+    return variables;
   }
 
   // Operators
@@ -212,7 +323,7 @@ public final class Baton implements AutoCloseable {
     try {
       return answer(http.send(request.build(), BodyHandlers.ofString()));
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

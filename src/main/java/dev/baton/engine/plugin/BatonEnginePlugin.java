@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RepositoryService;
@@ -16,7 +17,8 @@ import org.springframework.core.io.Resource;
 
 /**
  * Makes an engine know Baton's steps. In a process of any key, an external task with one of Baton's
- * topics places an order with Baton instead of waiting for a worker to fetch it.
+ * topics places an order with Baton instead of waiting for a worker to fetch it. A process that
+ * uses the steps wrongly is refused when it is deployed.
  *
  * <p>Baton's own processes are deployed on request only, although they lie on the class path.
  */
@@ -27,16 +29,19 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       List.of("bot-conversation.bpmn", "customer-inbox.bpmn");
 
   private final Supplier<Steps> steps;
+  private final Predicate<String> bean;
   private final boolean deployLibrary;
 
   /**
    * For an engine that Spring manages.
    *
    * @param steps asked for when a process runs, since the steps need the engine
+   * @param bean whether the application has a bean of a name
    * @param deployLibrary whether the processes of Baton's library are deployed
    */
-  public BatonEnginePlugin(Supplier<Steps> steps, boolean deployLibrary) {
+  public BatonEnginePlugin(Supplier<Steps> steps, Predicate<String> bean, boolean deployLibrary) {
     this.steps = steps;
+    this.bean = bean;
     this.deployLibrary = deployLibrary;
   }
 
@@ -48,6 +53,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomPostBPMNParseListeners(listeners);
     }
     listeners.add(new OrderParseListener(steps));
+    configuration.setBpmnParseFactory(parser -> new BatonParse(parser, steps, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));
     }
@@ -72,6 +78,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setHistoryEventHandler(
         new WithoutCustomersWords(configuration.getHistoryEventHandler()));
+    configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(steps));
   }
 
   @Override

@@ -45,7 +45,7 @@ final class OrderParseListener extends AbstractBpmnParseListener {
               (ExecutionListener)
                   execution -> {
                     if (execution.isCanceled()) {
-                      steps.get().cancelled(execution.getActivityInstanceId());
+                      steps.get().cancelled(execution);
                     }
                   });
         });

@@ -4,6 +4,7 @@ import dev.baton.engine.BotConversation;
 import dev.baton.engine.CustomerInbox;
 import java.util.List;
 import java.util.Set;
+import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.history.event.HistoricFormPropertyEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoricVariableUpdateEventEntity;
 import org.camunda.bpm.engine.impl.history.event.HistoryEvent;
@@ -12,7 +13,6 @@ import org.camunda.bpm.engine.impl.history.handler.HistoryEventHandler;
 /** Keeps what customers write out of the engine's history, whatever its level. */
 final class WithoutCustomersWords implements HistoryEventHandler {
 
-  private static final Set<String> PROCESSES = Set.of(BotConversation.KEY, CustomerInbox.KEY);
   private static final Set<String> WORDS =
       Set.of(
           BotConversation.TEXT.name(),
@@ -38,10 +38,20 @@ final class WithoutCustomersWords implements HistoryEventHandler {
   }
 
   private static boolean hasWords(HistoryEvent event) {
-    return PROCESSES.contains(event.getProcessDefinitionKey())
-        && ((event instanceof HistoricVariableUpdateEventEntity variable
+    return ((event instanceof HistoricVariableUpdateEventEntity variable
                 && WORDS.contains(variable.getVariableName()))
             || (event instanceof HistoricFormPropertyEventEntity form
-                && WORDS.contains(form.getPropertyId())));
+                && WORDS.contains(form.getPropertyId())))
+        && isOurs(event);
+  }
+
+  private static boolean isOurs(HistoryEvent event) {
+    return CustomerInbox.KEY.equals(event.getProcessDefinitionKey())
+        || (event.getProcessDefinitionId() != null
+            && Context.getProcessEngineConfiguration()
+                    .getDeploymentCache()
+                    .findDeployedProcessDefinitionById(event.getProcessDefinitionId())
+                    .getProperty(BatonParse.OPENS_CONVERSATION)
+                != null);
   }
 }

@@ -1,0 +1,52 @@
+package dev.baton.engine.plugin;
+
+import dev.baton.engine.Steps;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
+import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
+import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
+import org.camunda.bpm.engine.impl.util.xml.Element;
+
+/**
+ * Reads a process. Who opens a conversation in it gets the end of the conversation without
+ * modelling it; who uses Baton's steps wrongly is told, with everything else that is wrong with the
+ * file.
+ */
+final class BatonParse extends BpmnParse {
+
+  /** Marks the definitions whose instances are conversations. */
+  static final String OPENS_CONVERSATION = "baton.opens-conversation";
+
+  private final Supplier<Steps> steps;
+  private final Predicate<String> bean;
+
+  BatonParse(BpmnParser parser, Supplier<Steps> steps, Predicate<String> bean) {
+    super(parser);
+    this.steps = steps;
+    this.bean = bean;
+  }
+
+  @Override
+  public ProcessDefinitionEntity parseProcess(Element process) {
+    ProcessDefinitionEntity definition = super.parseProcess(process);
+    Model model = new Model(process, rootElement);
+    if (model.opensConversation()) {
+      definition.setProperty(OPENS_CONVERSATION, true);
+      definition.addListener(
+          ExecutionListener.EVENTNAME_END,
+          (ExecutionListener) execution -> steps.get().conversationOver(execution));
+    }
+    // What was deployed once must stay readable, whatever rules came since: instances of it run.
+    if (deployment.isNew()) {
+      for (Rule rule : Rule.values()) {
+        rule.broken(model, bean)
+            .forEach(
+                mistake ->
+                    addError(mistake.words(), mistake.where().element(), mistake.where().id()));
+      }
+    }
+    return definition;
+  }
+}

@@ -1,0 +1,105 @@
+package dev.baton.engine.plugin;
+
+import dev.baton.conversation.Refusal;
+import dev.baton.conversation.Rights;
+import dev.baton.engine.BotConversation;
+import java.util.function.BooleanSupplier;
+import org.camunda.bpm.engine.AuthorizationService;
+import org.camunda.bpm.engine.IdentityService;
+import org.camunda.bpm.engine.ProcessEngine;
+import org.camunda.bpm.engine.ProcessEngineConfiguration;
+import org.camunda.bpm.engine.authorization.Authorization;
+import org.camunda.bpm.engine.authorization.Permission;
+import org.camunda.bpm.engine.authorization.Permissions;
+import org.camunda.bpm.engine.authorization.Resource;
+import org.camunda.bpm.engine.authorization.Resources;
+import org.camunda.bpm.engine.impl.identity.Authentication;
+
+/**
+ * Rights on conversations are the engine's rights on {@code bot-conversation} and its instances.
+ * They are looked up for the process as a whole, not for the instance: a conversation outlives its
+ * instance, and is read long after. As in the engine, everything is allowed where authorization is
+ * switched off or nobody is logged in.
+ */
+public final class EngineRights implements Rights {
+
+  private final AuthorizationService authorizations;
+  private final IdentityService identities;
+  private final ProcessEngineConfiguration configuration;
+
+  /** Of this engine. */
+  public EngineRights(ProcessEngine engine) {
+    this.authorizations = engine.getAuthorizationService();
+    this.identities = engine.getIdentityService();
+    this.configuration = engine.getProcessEngineConfiguration();
+  }
+
+  @Override
+  public void require(Right... rights) {
+    Authentication caller = identities.getCurrentAuthentication();
+    if (!configuration.isAuthorizationEnabled() || caller == null || caller.getUserId() == null) {
+      return;
+    }
+    for (Right right : rights) {
+      if (!has(caller, right)) {
+        throw refusal(right);
+      }
+    }
+  }
+
+  private boolean has(Authentication caller, Right right) {
+    return switch (right) {
+      case BEGIN ->
+          onInstances(caller, Permissions.CREATE) && onProcess(caller, Permissions.CREATE_INSTANCE);
+      case READ ->
+          onProcess(caller, Permissions.READ_INSTANCE) || onInstances(caller, Permissions.READ);
+      case WRITE ->
+          onProcess(caller, Permissions.UPDATE_INSTANCE) || onInstances(caller, Permissions.UPDATE);
+    };
+  }
+
+  private boolean onProcess(Authentication caller, Permission permission) {
+    return has(caller, permission, Resources.PROCESS_DEFINITION, BotConversation.KEY);
+  }
+
+  private boolean onInstances(Authentication caller, Permission permission) {
+    return has(caller, permission, Resources.PROCESS_INSTANCE, Authorization.ANY);
+  }
+
+  private boolean has(Authentication caller, Permission permission, Resource kind, String id) {
+    // The engine does not check what is disabled, and refuses to be asked about it.
+    return configuration.getDisabledPermissions().contains(permission.getName())
+        || authorizations.isUserAuthorized(
+            caller.getUserId(), caller.getGroupIds(), permission, kind, id);
+  }
+
+  /**
+   * Does what Baton does on its own account, whatever the caller of the current thread may do: once
+   * a message is accepted, the conversation goes on.
+   */
+  public boolean onBatonsAccount(BooleanSupplier work) {
+    Authentication caller = identities.getCurrentAuthentication();
+    identities.clearAuthentication();
+    try {
+      return work.getAsBoolean();
+    } finally {
+      identities.setAuthentication(caller);
+    }
+  }
+
+  private static Refusal refusal(Right right) {
+    return new Refusal(
+        Refusal.Kind.FORBIDDEN,
+        switch (right) {
+          case BEGIN ->
+              "You may not begin conversations: that takes CREATE on process instances, and"
+                  + " CREATE_INSTANCE on the process definition bot-conversation.";
+          case READ ->
+              "You may not read conversations: that takes READ_INSTANCE on the process definition"
+                  + " bot-conversation.";
+          case WRITE ->
+              "You may not take part in conversations: that takes UPDATE_INSTANCE on the process"
+                  + " definition bot-conversation.";
+        });
+  }
+}

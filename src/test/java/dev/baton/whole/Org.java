@@ -1,0 +1,179 @@
+package dev.baton.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.simulator.Simulator;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/** The simulated org: bots and queues are added to it, faults are scripted, agents are played. */
+final class Org implements AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Simulator simulator = Simulator.start(0);
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final ArrayNode faults = JSON.createArrayNode();
+
+  Simulator simulator() {
+    return simulator;
+  }
+
+  /** An id of a bot. */
+  static String bot(int n) {
+    return "0Xxxx%010dCAA".formatted(n);
+  }
+
+  /** An id of a queue. */
+  static String queue(int n) {
+    return "00Gxx%010dEAA".formatted(n);
+  }
+
+  /** Adds a bot whose escalate names these queues. */
+  void addBot(String id, String... queues) {
+    ArrayNode targets = JSON.createArrayNode();
+    for (String queue : queues) {
+      targets.addObject().put("type", "Salesforce:Core:Queue:Id").put("value", queue);
+    }
+    ObjectNode script = JSON.createObjectNode();
+    script.withObject("/bots").withObject("/" + id).set("targets", targets);
+    simulator.script(script.toString());
+  }
+
+  /** Adds a queue of one agent, who does as told after a while. */
+  void addQueue(String id, String does, int delayMs) {
+    ObjectNode script = JSON.createObjectNode();
+    script
+        .withObject("/queues")
+        .withObject("/" + id)
+        .putArray("agents")
+        .addObject()
+        .put("id", "005" + id.substring(3, 15) + "AAA")
+        .put("does", does)
+        .put("delayMs", delayMs);
+    simulator.script(script.toString());
+  }
+
+  /** From now on every request that matches is met by this, until {@link #heal}. */
+  void fault(String match, String then) {
+    ObjectNode rule = JSON.createObjectNode();
+    rule.set("match", ((ObjectNode) Baton.json(match)).put("times", 0));
+    rule.set("then", Baton.json(then));
+    faults.add(rule);
+    simulator.script(JSON.createObjectNode().set("faults", faults).toString());
+  }
+
+  /** No faults any more. */
+  void heal() {
+    faults.removeAll();
+    simulator.script("{\"faults\":[]}");
+  }
+
+  /** The agent accepts the offer of a case. */
+  void accept(String caseId) {
+    act("accept", caseId);
+  }
+
+  /** The agent declines the offer of a case. */
+  void decline(String caseId) {
+    act("decline", caseId);
+  }
+
+  private void act(String what, String caseId) {
+    send("POST", "/simulator/agents/" + what + "?case=" + caseId);
+  }
+
+  /** Forgets what came in. */
+  void forget() {
+    send("DELETE", "/simulator/journal");
+  }
+
+  private void send(String method, String path) {
+    URI uri = URI.create(simulator.baseUrl() + path);
+    try {
+      int status =
+          http.send(
+                  HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).build(),
+                  BodyHandlers.discarding())
+              .statusCode();
+      assertThat(status).as(path).isLessThan(300);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** What came in so far. */
+  List<JsonNode> journal() {
+    return StreamSupport.stream(simulator.journal().spliterator(), false).toList();
+  }
+
+  /** What one session's bot took in, a line each: the text of a text, a type, end and reason. */
+  static List<String> takenIn(List<JsonNode> journal, String session) {
+    List<String> lines = new ArrayList<>();
+    for (JsonNode call : journal) {
+      if (call.path("effect").asText().equals("processed")
+          && (call.path("session").asText().equals(session)
+              || call.path("path").asText().contains("/sessions/" + session))) {
+        lines.add(line(call));
+      }
+    }
+    return lines;
+  }
+
+  private static String line(JsonNode call) {
+    if (call.path("method").asText().equals("DELETE")) {
+      return "end " + call.path("headers").path("X-Session-End-Reason").asText();
+    }
+    JsonNode message = call.path("body").path("message");
+    if (!call.path("path").asText().endsWith("/messages")) {
+      return "start";
+    }
+    return message.path("type").asText().equals("text")
+        ? message.path("text").asText()
+        : message.path("type").asText();
+  }
+
+  /** The sessions that a bot was asked to start, and did. */
+  static List<String> sessions(List<JsonNode> journal, String bot) {
+    return journal.stream()
+        .filter(call -> call.path("path").asText().endsWith("/bots/" + bot + "/sessions"))
+        .filter(call -> call.path("effect").asText().equals("processed"))
+        .map(call -> call.path("session").asText())
+        .toList();
+  }
+
+  /** How many records were made of a kind whose body has this text. */
+  static long created(List<JsonNode> journal, String kind, String text) {
+    return journal.stream()
+        .filter(call -> call.path("method").asText().equals("POST"))
+        .filter(call -> call.path("path").asText().endsWith("/sobjects/" + kind))
+        .filter(call -> call.path("body").toString().contains(text))
+        .filter(call -> call.path("answer").path("id").isTextual() || unanswered(call))
+        .count();
+  }
+
+  /** Processed, and not answered yet. */
+  static boolean unanswered(JsonNode call) {
+    return !call.has("status") && !call.has("connection");
+  }
+
+  @Override
+  public void close() {
+    simulator.close();
+  }
+}

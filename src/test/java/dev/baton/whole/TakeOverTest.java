@@ -1,0 +1,148 @@
+package dev.baton.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Transfers;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** A process is killed, as by a crash, and another on the same database takes its work over. */
+class TakeOverTest {
+
+  private static final String TRANSFER = "Transfer To Agent";
+  private static final List<String> KEYS =
+      List.of("turn", "talk", "open", "offer", "tell", "deliver");
+  private static final String LATE = "{\"delayMs\":5000}";
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+
+  private final Org org = new Org();
+
+  @Test
+  void whatAKilledNodeHadUnderWayIsFinishedByAnother() {
+    String database = Postgres.newDatabase();
+    for (String key : KEYS) {
+      org.addQueue(queue(key), "wait", 0);
+      org.addBot(bot(key), queue(key));
+    }
+    try (org;
+        Baton doomed = Baton.forkOn(database, org.simulator(), Postgres.USER);
+        Baton other = Baton.startOn(database, org.simulator(), Postgres.USER)) {
+      for (String key : KEYS) {
+        assertThat(doomed.startProcess(key, "botId", bot(key)).status()).isEqualTo(200);
+        doomed.awaitAt(key, "WaitForCustomer");
+      }
+      theOtherNodesRequestComesFirst(doomed, other);
+      for (String key : List.of("open", "tell", "deliver")) {
+        say(doomed, key, TRANSFER);
+      }
+      String open = caseId(other, "open");
+      String tell = caseId(other, "tell");
+      String deliver = caseId(other, "deliver");
+      say(doomed, "deliver", "held");
+
+      late("{\"session\":\"%s\",\"body\":\"Order Status\"}".formatted(session(other, "talk")));
+      late("{\"path\":\"/sobjects/Case$\",\"body\":\"%s\"}".formatted(queue("offer")));
+      late("{\"body\":\"transferSucceeded\",\"session\":\"%s\"}".formatted(session(other, "tell")));
+      late("{\"path\":\"/sobjects/CaseComment$\",\"body\":\"held\"}");
+      org.accept(tell);
+      org.accept(deliver);
+      say(doomed, "talk", "Order Status");
+      say(doomed, "offer", TRANSFER);
+      Awaitility.await("the calls of the doomed")
+          .atMost(LONG_ENOUGH)
+          .until(
+              () ->
+                  came("talk", "Order Status")
+                      && Org.created(org.journal(), "Case", queue("offer")) == 1
+                      && came("tell", "transferSucceeded")
+                      && Org.created(org.journal(), "CaseComment", "held") == 1);
+      doomed.kill();
+      System.out.printf(
+          "%d calls under way at the kill%n",
+          org.journal().stream().filter(Org::unanswered).count());
+      long killed = System.nanoTime();
+      org.heal();
+      org.accept(open);
+
+      other.awaitAt("talk", "WaitForCustomer");
+      System.out.printf("talk: %.1f s after the kill%n", seconds(killed));
+      org.accept(caseId(other, "offer"));
+      for (String key : List.of("open", "offer", "tell", "deliver")) {
+        Awaitility.await(key).atMost(LONG_ENOUGH).until(() -> other.instances(key).isEmpty());
+        System.out.printf("%s: %.1f s after the kill%n", key, seconds(killed));
+      }
+      other.leave("talk");
+      other.awaitOver("talk");
+
+      List<JsonNode> journal = org.journal();
+      heard(journal, "talk", "start", "Order Status", "end UserRequest");
+      for (String key : List.of("open", "offer", "tell", "deliver")) {
+        heard(journal, key, "start", TRANSFER, "transferSucceeded", "end Transfer");
+        assertThat(Org.created(journal, "Case", queue(key))).as(key).isEqualTo(1);
+      }
+      assertThat(Org.created(journal, "CaseComment", "held")).isEqualTo(1);
+    }
+  }
+
+  /** The customer leaves at one node while the other has a message at the bot. */
+  private void theOtherNodesRequestComesFirst(Baton one, Baton other) {
+    org.fault("{\"session\":\"%s\"}".formatted(session(other, "turn")), "{\"delayMs\":1000}");
+    say(one, "turn", "Order Status");
+    Awaitility.await("the message is at the bot")
+        .atMost(LONG_ENOUGH)
+        .until(() -> org.journal().stream().anyMatch(Org::unanswered));
+    other.leave("turn");
+    other.awaitOver("turn");
+    heard(org.journal(), "turn", "start", "Order Status", "end UserRequest");
+  }
+
+  private boolean came(String key, String line) {
+    List<JsonNode> journal = org.journal();
+    return Org.takenIn(journal, Org.sessions(journal, bot(key)).get(0)).contains(line);
+  }
+
+  private void late(String match) {
+    org.fault(match, LATE);
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+
+  private static void say(Baton baton, String key, String text) {
+    assertThat(baton.correlate(key, text, text).status()).isEqualTo(204);
+  }
+
+  private static String caseId(Baton baton, String key) {
+    List<Attempt> offers =
+        Awaitility.await(key)
+            .atMost(LONG_ENOUGH)
+            .until(
+                () -> baton.bean(Transfers.class).openOffers(key),
+                now -> now.size() == 1 && now.get(0).reference() != null);
+    return String.valueOf(offers.get(0).reference());
+  }
+
+  private static String session(Baton baton, String key) {
+    return String.valueOf(baton.bean(Conversations.class).find(key).orElseThrow().sessionId());
+  }
+
+  private static void heard(List<JsonNode> journal, String key, String... lines) {
+    List<String> sessions = Org.sessions(journal, bot(key));
+    assertThat(sessions).as(key).hasSize(1);
+    assertThat(Org.takenIn(journal, sessions.get(0))).as(key).containsExactly(lines);
+  }
+
+  private static String bot(String key) {
+    return Org.bot(key.hashCode() & 0xffff);
+  }
+
+  private static String queue(String key) {
+    return Org.queue(key.hashCode() & 0xffff);
+  }
+}
