@@ -19,7 +19,8 @@ class ArchitectureTest {
     "dev.baton.oauth..",
     "dev.baton.bots..",
     "dev.baton.transfer..",
-    "dev.baton.salesforce.."
+    "dev.baton.salesforce..",
+    "dev.baton.webhook.."
   };
 
   @ArchTest

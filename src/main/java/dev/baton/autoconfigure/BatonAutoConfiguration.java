@@ -24,11 +24,12 @@ import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.TokenSource;
 import dev.baton.oauth.TokenSources;
-import dev.baton.salesforce.QueueSettings;
-import dev.baton.salesforce.QueueTarget;
 import dev.baton.salesforce.SalesforceClient;
+import dev.baton.salesforce.SalesforceTarget;
+import dev.baton.transfer.Redaction;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
+import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -40,9 +41,14 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -232,9 +238,38 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  TargetKind batonQueueTarget(Org org, HttpCaller http, TokenSource tokens) {
-    return new QueueTarget(
-        new SalesforceClient(org.salesforce(), http, tokens), QueueSettings.DEFAULT);
+  SalesforceClient batonSalesforceClient(Org org, HttpCaller http, TokenSource tokens) {
+    return new SalesforceClient(org.salesforce(), http, tokens);
+  }
+
+  @Bean
+  TargetKind batonSalesforceTarget(SalesforceClient salesforce, BatonProperties properties) {
+    return new SalesforceTarget(salesforce, TargetWiring.salesforce(properties));
+  }
+
+  @Bean
+  @Conditional(AnyWebhook.class)
+  TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http) {
+    return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http);
+  }
+
+  /** Without any, targets of the type are unsupported like those of any other unknown type. */
+  static final class AnyWebhook implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return !Binder.get(context.getEnvironment())
+          .bindOrCreate("baton", BatonProperties.class)
+          .targets()
+          .webhook()
+          .isEmpty();
+    }
+  }
+
+  /** What targets do not get to know; an application's own bean replaces the properties. */
+  @Bean
+  @ConditionalOnMissingBean
+  Redaction batonRedaction(BatonProperties properties) {
+    return TargetWiring.redaction(properties.targets());
   }
 
   @Bean
@@ -255,6 +290,7 @@ public class BatonAutoConfiguration {
       Node node,
       BotsClient bots,
       ObjectProvider<TargetKind> kinds,
+      Redaction redaction,
       BatonProperties properties,
       RetryPolicy retries) {
     boolean backToBot =
@@ -269,7 +305,7 @@ public class BatonAutoConfiguration {
         changes,
         node,
         bots,
-        new TargetKinds(kinds.orderedStream().toList()),
+        new TargetKinds(kinds.orderedStream().toList(), redaction),
         new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
         retries,
         WORKERS,

@@ -1,8 +1,11 @@
 package dev.baton.autoconfigure;
 
+import dev.baton.transfer.Redaction;
 import dev.baton.transfer.Strategy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -15,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param oauth how to get a token of the org
  * @param salesforce the org's REST API
  * @param simulator the simulated org
+ * @param targets to whom a session is offered
  * @param transfer how a session is offered
  * @param conversation the conversation with the customer
  * @param library the processes that come with Baton
@@ -26,6 +30,7 @@ public record BatonProperties(
     @DefaultValue Oauth oauth,
     @DefaultValue Salesforce salesforce,
     @DefaultValue Simulator simulator,
+    @DefaultValue Targets targets,
     @DefaultValue Transfer transfer,
     @DefaultValue Conversation conversation,
     @DefaultValue Library library,
@@ -92,8 +97,98 @@ public record BatonProperties(
    * @param instanceUrl used when the token's answer does not name the org's address; null when it
    *     does
    * @param apiVersion version of the REST API
+   * @param serviceChannelId id of the Omni-Channel service channel for Case, for skills and agents;
+   *     looked up when null
+   * @param caseKeyField API name of a unique External ID field of Case, text of 200 characters:
+   *     with it a queue's Case is created once, whatever happens to the answer. Null without one
+   * @param caseHandoverField API name of a long text area of Case that gets the whole handover as
+   *     JSON; null without one
    */
-  public record Salesforce(@Nullable URI instanceUrl, @DefaultValue("63.0") String apiVersion) {}
+  public record Salesforce(
+      @Nullable URI instanceUrl,
+      @DefaultValue("63.0") String apiVersion,
+      @Nullable String serviceChannelId,
+      @Nullable String caseKeyField,
+      @Nullable String caseHandoverField) {}
+
+  /**
+   * To whom a session is offered. A target of a type that is not served ends as unsupported, which
+   * the bot hears as an error, and the next one is asked.
+   *
+   * @param enabled the types of targets of the org that are served, {@code queue}, {@code skill},
+   *     {@code agent}, {@code flow}: what the org is set up for. Webhooks are served as soon as one
+   *     is configured
+   * @param agent targets that are one agent
+   * @param flow flows that are not called by what they declare themselves; the names only tell them
+   *     apart
+   * @param webhook services outside of Salesforce, by the name that a target has as its value
+   * @param redact what targets of a type do not get to know: {@code transcript}, {@code variables},
+   *     {@code summary}
+   */
+  public record Targets(
+      @DefaultValue("queue") Set<TargetType> enabled,
+      @DefaultValue Agent agent,
+      @DefaultValue Map<String, Flow> flow,
+      @DefaultValue Map<String, Webhook> webhook,
+      @DefaultValue Map<TargetType, Set<Redaction.Part>> redact) {}
+
+  /** A type of targets. */
+  public enum TargetType {
+    QUEUE,
+    SKILL,
+    AGENT,
+    FLOW,
+    WEBHOOK
+  }
+
+  /**
+   * Targets that are one agent ({@code Baton:Agent:Id}, value a user's id).
+   *
+   * @param routing how a conversation gets to the agent
+   */
+  public record Agent(@DefaultValue("preferred-user") Routing routing) {}
+
+  /** How a conversation gets to one agent. */
+  public enum Routing {
+    /** By Omni-Channel, as a required preferred user; needs Direct-to-Agent Routing. */
+    PREFERRED_USER,
+    /** By Baton, on a service channel that nobody else routes. */
+    EXTERNAL
+  }
+
+  /**
+   * A flow.
+   *
+   * @param id as the bot's targets name it: the definition's (300) or a version's (301), 15 or 18
+   *     characters
+   * @param apiName with its namespace, {@code ns__Name}; looked up by the id when null. It may be
+   *     another flow's, such as an autolaunched one around the Omni-Channel flow that is named
+   * @param inputs by the flow's input variable, what it gets: {@code conversationKey}, {@code
+   *     sessionId}, {@code transferKey}, {@code botId}, {@code summary}, {@code transcript}, {@code
+   *     handover}, {@code variable:Name} or {@code text:words}. When there is none, those of the
+   *     first seven that the flow has an input variable for. Names with other characters than
+   *     letters and digits are put in brackets: {@code inputs.[My_Input]}
+   * @param workItemOutput the output variable that names the record whose acceptance is awaited
+   */
+  public record Flow(
+      @Nullable String id,
+      @Nullable String apiName,
+      @DefaultValue Map<String, String> inputs,
+      @DefaultValue("workItemId") String workItemOutput) {}
+
+  /**
+   * A service outside of Salesforce ({@code Baton:Webhook}).
+   *
+   * @param url where it is asked
+   * @param secret what both sides sign with, at least 16 characters
+   */
+  public record Webhook(@Nullable URI url, @Nullable String secret) {
+
+    @Override
+    public String toString() {
+      return "Webhook[url=" + url + "]";
+    }
+  }
 
   /**
    * The simulated org.

@@ -3,7 +3,9 @@ package dev.baton.autoconfigure;
 import dev.baton.autoconfigure.BatonProperties.Bots;
 import dev.baton.autoconfigure.BatonProperties.GrantType;
 import dev.baton.autoconfigure.BatonProperties.Oauth;
+import dev.baton.autoconfigure.BatonProperties.TargetType;
 import dev.baton.bots.BotId;
+import dev.baton.salesforce.FlowSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -19,7 +21,11 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
 
   private static final Pattern BOTS_VERSION = Pattern.compile("5\\.[0-3]\\.0");
   private static final Pattern REST_VERSION = Pattern.compile("[1-9][0-9]{1,2}\\.0");
-  private static final Pattern ORG_ID = Pattern.compile("00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
+  private static final Pattern ORG_ID = recordId("00D");
+  private static final Pattern CHANNEL_ID = recordId("0N9");
+  private static final Pattern FLOW_ID = recordId("30[01]");
+  private static final Pattern FIELD = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
+  private static final int SHORTEST_SECRET = 16;
   private static final int MAX_PORT = 65_535;
 
   private final boolean simulatorPresent;
@@ -49,6 +55,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
   void check(BatonProperties properties) {
     checkLimits(properties);
     checkVersions(properties);
+    checkTargets(properties);
     URI baseUrl = properties.bots().baseUrl();
     if (properties.simulated()) {
       checkSimulator(properties, baseUrl);
@@ -107,6 +114,61 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
           "baton.salesforce.api-version is '%s', which is no version of the REST API."
               .formatted(rest),
           "Set it to a version such as 63.0, or take it out.");
+    }
+  }
+
+  private static void checkTargets(BatonProperties properties) {
+    BatonProperties.Salesforce rest = properties.salesforce();
+    ifPresent("baton.salesforce.service-channel-id", rest.serviceChannelId(), CHANNEL_ID, "0N9...");
+    ifPresent("baton.salesforce.case-key-field", rest.caseKeyField(), FIELD, "Transfer_Key__c");
+    ifPresent(
+        "baton.salesforce.case-handover-field", rest.caseHandoverField(), FIELD, "Handover__c");
+    BatonProperties.Targets targets = properties.targets();
+    if (!targets.flow().isEmpty() && !targets.enabled().contains(TargetType.FLOW)) {
+      throw refused(
+          "baton.targets.flow has flows, but flows are not served.",
+          "Add flow to baton.targets.enabled, or take the flows out.");
+    }
+    targets.flow().forEach(BatonPropertiesCheck::checkFlow);
+    targets.webhook().forEach(BatonPropertiesCheck::checkWebhook);
+  }
+
+  private static void checkFlow(String name, BatonProperties.Flow flow) {
+    String property = "baton.targets.flow." + name;
+    String id = needed(property + ".id", flow.id(), property + " is there", "the flow's id");
+    if (!FLOW_ID.matcher(id).matches()) {
+      throw refused(
+          "%s.id is '%s', which is no flow's id.".formatted(property, id),
+          "Set it to the 15 or 18 characters that start with 300 or 301.");
+    }
+    try {
+      new FlowSettings(flow.apiName(), flow.inputs(), flow.workItemOutput());
+    } catch (IllegalArgumentException e) {
+      throw refused(
+          "%s cannot be called as configured: %s.".formatted(property, e.getMessage()),
+          "Correct %s.api-name or %s.inputs.".formatted(property, property));
+    }
+  }
+
+  private static void checkWebhook(String name, BatonProperties.Webhook webhook) {
+    String property = "baton.targets.webhook." + name;
+    String because = property + " is there";
+    safe(property + ".url", needed(property + ".url", webhook.url(), because, "its address"));
+    String secret =
+        needed(property + ".secret", webhook.secret(), because, "what both sides sign with");
+    if (secret.length() < SHORTEST_SECRET) {
+      throw refused(
+          property + ".secret is too short to sign with.",
+          "Set it to at least %d random characters.".formatted(SHORTEST_SECRET));
+    }
+  }
+
+  private static void ifPresent(
+      String property, @Nullable String value, Pattern form, String example) {
+    if (value != null && !form.matcher(value).matches()) {
+      throw refused(
+          "%s is '%s', which cannot be one.".formatted(property, value),
+          "Set it to something like %s, or take it out.".formatted(example));
     }
   }
 
@@ -216,6 +278,10 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
                   .formatted(property)
               + " for this machine's loopback address only.");
     }
+  }
+
+  private static Pattern recordId(String prefix) {
+    return Pattern.compile(prefix + "[A-Za-z0-9]{12}([A-Za-z0-9]{3})?");
   }
 
   private static UnusableConfigurationException refused(String problem, String remedy) {

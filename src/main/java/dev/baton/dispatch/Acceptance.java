@@ -97,6 +97,13 @@ final class Acceptance {
     }
   }
 
+  /** While an offer was to be taken back, it turned out to be over. */
+  void refusedWhileWithdrawn(long offerId, Outcome outcome) {
+    if (transfers.offer(offerId).open()) {
+      transfers.over(offerId, outcome, null);
+    }
+  }
+
   /** An offer was taken back. */
   void withdrawn(Conversation conversation, long offerId) {
     Attempt attempt = transfers.offer(offerId);

@@ -11,6 +11,7 @@ import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Performer.Settlement;
 import dev.baton.transfer.Availability;
 import dev.baton.transfer.Offer;
+import dev.baton.transfer.OfferOverException;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -76,10 +78,18 @@ final class AskTargets {
               ? kind.get().find(offer)
               : CompletableFuture.completedFuture(Optional.empty());
       return made.thenCompose(
-          reference ->
-              reference
-                  .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
-                  .orElseGet(() -> ask(kind.get(), attempt, offer)));
+              reference ->
+                  reference
+                      .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
+                      .orElseGet(() -> ask(kind.get(), attempt, offer)))
+          .exceptionallyCompose(
+              failure ->
+                  over(failure)
+                      .map(
+                          over ->
+                              CompletableFuture.completedFuture(
+                                  refused(attempt, over.outcome(), over.getMessage())))
+                      .orElseGet(() -> CompletableFuture.failedFuture(failure)));
     }
 
     private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
@@ -186,7 +196,15 @@ final class AskTargets {
                   found
                       .map(known -> withdraw(kind, placed(attempt, known), forGood))
                       .orElseGet(
-                          () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())));
+                          () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())))
+          .exceptionallyCompose(
+              failure ->
+                  over(failure)
+                      .map(
+                          over ->
+                              CompletableFuture.<OfferStatus>completedFuture(
+                                  new OfferStatus.Refused(over.outcome())))
+                      .orElseGet(() -> CompletableFuture.failedFuture(failure)));
     }
 
     private CompletableFuture<OfferStatus> withdraw(
@@ -205,6 +223,8 @@ final class AskTargets {
           OfferStatus status = Objects.requireNonNull(statuses.get(attempt.id()));
           if (status instanceof OfferStatus.Accepted) {
             acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
+          } else if (status instanceof OfferStatus.Refused refused) {
+            acceptance.refusedWhileWithdrawn(attempt.id(), refused.outcome());
           } else {
             acceptance.withdrawn(conversation, attempt.id());
           }
@@ -212,6 +232,15 @@ final class AskTargets {
         return acceptance.settled(conversation.key());
       };
     }
+  }
+
+  /** The end of the offer, when that is what the failed call found. */
+  private static Optional<OfferOverException> over(Throwable failure) {
+    Throwable e = failure;
+    while (e instanceof CompletionException && e.getCause() != null) {
+      e = e.getCause();
+    }
+    return e instanceof OfferOverException over ? Optional.of(over) : Optional.empty();
   }
 
   /** An offer that its target has. */

@@ -82,7 +82,7 @@ public final class Dispatch {
               return thread;
             });
     Acceptance acceptance = new Acceptance(conversations, transfers, orders, token, changes);
-    Handovers handovers = new Handovers(transcript);
+    Handovers handovers = new Handovers(transcript, transfers);
     BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
     List<Performer> performers = new ArrayList<>();
     performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());

@@ -3,12 +3,17 @@ package dev.baton.dispatch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.baton.bots.Referrer;
+import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transcript.Line;
 import dev.baton.conversation.Transcript.Speaker;
+import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
 import dev.baton.transfer.Handover;
+import dev.baton.transfer.Outcome;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +28,11 @@ final class Handovers {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Transcript transcript;
+  private final Transfers transfers;
 
-  Handovers(Transcript transcript) {
+  Handovers(Transcript transcript, Transfers transfers) {
     this.transcript = transcript;
+    this.transfers = transfers;
   }
 
   Handover of(Conversation conversation) {
@@ -40,7 +47,35 @@ final class Handovers {
       }
     }
     return new Handover(
-        conversation.key(), Objects.requireNonNull(conversation.sessionId()), lines);
+        conversation.key(),
+        Objects.requireNonNull(conversation.sessionId()),
+        lines,
+        context(conversation));
+  }
+
+  /** Nothing fills the summary yet: a place for whoever writes one. */
+  private Handover.Context context(Conversation conversation) {
+    Optional<Transfer> transfer = transfers.latest(conversation.key());
+    return new Handover.Context(
+        conversation.botId(),
+        transfer.map(Transfer::escalateId).orElse(null),
+        TalkToBot.variables(conversation.openingVariables()),
+        null,
+        List.of(
+            new Referrer(Referrer.BOT, conversation.botId()),
+            new Referrer(Referrer.SESSION, Objects.requireNonNull(conversation.sessionId()))),
+        transfer.map(this::tried).orElse(List.of()));
+  }
+
+  private List<Handover.Tried> tried(Transfer transfer) {
+    List<Handover.Tried> tried = new ArrayList<>();
+    for (Attempt attempt : transfers.offers(transfer)) {
+      Outcome outcome = attempt.outcome();
+      if (outcome != null && outcome != Outcome.ACCEPTED) {
+        tried.add(new Handover.Tried(attempt.target(), outcome));
+      }
+    }
+    return tried;
   }
 
   /** A message of the customer in words: its text, or the label of the choice. */

@@ -173,7 +173,8 @@ final class TalkToBot {
     return UUID.nameUUIDFromBytes(("baton/" + key).getBytes(StandardCharsets.UTF_8));
   }
 
-  private static List<Variable> variables(String json) {
+  /** The variables that a conversation began with. */
+  static List<Variable> variables(String json) {
     List<Variable> variables = new ArrayList<>();
     try {
       for (JsonNode variable : JSON.readTree(json)) {

@@ -1,5 +1,7 @@
 package dev.baton.salesforce;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.bots.Variable;
 import dev.baton.transfer.Handover;
 import dev.baton.transfer.HeldMessage;
 import java.time.temporal.ChronoUnit;
@@ -14,6 +16,8 @@ final class CaseText {
   private static final String CUT =
       "[The beginning of the conversation did not fit in here and was left out.]\n";
 
+  private static final String HEADING_CUT = " [...]";
+
   /**
    * The object reference gives CaseComment.CommentBody 4,000 bytes, and help article 000382141
    * counts HTML-encoded characters with all bytes of their encoding.
@@ -26,7 +30,47 @@ final class CaseText {
   private CaseText() {}
 
   /**
-   * The transcript for Case.Description, one line per message.
+   * A handover for Case.Description: what an agent should know at once, at most a quarter, and the
+   * transcript.
+   *
+   * @param limit in UTF-16 units
+   */
+  static String description(Handover handover, int limit) {
+    String heading = heading(handover.context(), limit / 4);
+    return heading + description(handover.transcript(), limit - heading.length());
+  }
+
+  private static String heading(Handover.Context context, int limit) {
+    List<String> lines = new ArrayList<>();
+    String summary = context.summary();
+    if (summary != null) {
+      lines.add("Summary: " + summary);
+    }
+    for (Variable variable : context.variables()) {
+      JsonNode value = variable.toJson().path("value");
+      if (!value.isNull()) {
+        lines.add(variable.name() + " = " + (value.isTextual() ? value.asText() : value));
+      }
+    }
+    for (Handover.Tried tried : context.tried()) {
+      lines.add(
+          "Tried: %s %s: %s"
+              .formatted(tried.target().type(), tried.target().value(), tried.outcome().label()));
+    }
+    if (lines.isEmpty()) {
+      return "";
+    }
+    String heading = String.join("\n", lines);
+    int room = limit - HEADING_CUT.length() - 2;
+    return (heading.length() <= room ? heading : head(heading, room) + HEADING_CUT) + "\n\n";
+  }
+
+  private static String head(String text, int limit) {
+    return text.substring(0, Character.isHighSurrogate(text.charAt(limit - 1)) ? limit - 1 : limit);
+  }
+
+  /**
+   * The transcript alone, one line per message.
    *
    * @param limit in UTF-16 units: whatever the org counts as a character, it is not more than that.
    *     The oldest messages go first, and the first line then says so.

@@ -14,9 +14,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Records of one Salesforce org over its REST API.
@@ -27,6 +31,8 @@ import java.util.regex.Pattern;
  */
 public final class SalesforceClient {
 
+  private static final Logger log = LoggerFactory.getLogger(SalesforceClient.class);
+
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?");
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
@@ -36,6 +42,7 @@ public final class SalesforceClient {
   private final SalesforceSettings settings;
   private final HttpCaller http;
   private final TokenSource tokens;
+  private final QuotaWatch quota = new QuotaWatch();
 
   public SalesforceClient(SalesforceSettings settings, HttpCaller http, TokenSource tokens) {
     this.settings = settings;
@@ -55,6 +62,109 @@ public final class SalesforceClient {
     RestCall call =
         new RestCall("POST", "create " + object, sobject(object), headers, fields.deepCopy());
     return send(call).thenApply(answer -> createdId(call, answer));
+  }
+
+  /**
+   * Creates a record, or changes it when there is one with this key: can be repeated.
+   *
+   * @param keyField API name of a unique External ID field, which is not among the fields
+   * @return the record's id
+   */
+  public CompletableFuture<String> upsert(
+      String object, String keyField, String key, ObjectNode fields, Map<String, String> headers) {
+    if (!OBJECT.matcher(keyField).matches()) {
+      throw new IllegalArgumentException("This is no API name of a field");
+    }
+    String path = sobject(object) + "/" + keyField + "/" + encode(key);
+    RestCall call = new RestCall("PATCH", "upsert " + object, path, headers, fields.deepCopy());
+    return send(call).thenApply(answer -> createdId(call, answer));
+  }
+
+  /** Deletes a record. */
+  public CompletableFuture<Void> delete(String object, String id) {
+    if (!isId(id)) {
+      return CompletableFuture.failedFuture(
+          new SalesforceException.Misconfigured("This is no id of a record", null));
+    }
+    String path = sobject(object) + "/" + id;
+    return send(new RestCall("DELETE", "delete " + object, path, Map.of(), null))
+        .thenAccept(answer -> {});
+  }
+
+  /**
+   * Writes several records in one transaction: all of them or none.
+   *
+   * @return what became of it; the future fails only when the whole request was refused or lost
+   */
+  CompletableFuture<Composite.Result> composite(List<Composite.Step> steps) {
+    ObjectNode body = Composite.request(data(), steps);
+    RestCall call = new RestCall("POST", "composite", data() + "/composite", Map.of(), body);
+    return send(call)
+        .thenApply(
+            answer ->
+                Composite.read(steps, RestFault.parse(answer), call)
+                    .orElseThrow(() -> unreadable(call, answer)));
+  }
+
+  /** One step of such a series, as a call of its own. Answers the id of what was created. */
+  CompletableFuture<String> single(Composite.Step step, Map<String, String> ids) {
+    RestCall call =
+        new RestCall(
+            step.method(),
+            step.what(),
+            data() + "/sobjects/" + Composite.resolve(step.path(), ids),
+            step.headers(),
+            Composite.resolve(step.body(), ids));
+    return send(call).thenApply(answer -> step.creates() ? createdId(call, answer) : "");
+  }
+
+  /**
+   * What a flow takes and gives, as {@code GET /actions/custom/flow/{name}} tells it.
+   *
+   * @param apiName with its namespace
+   */
+  CompletableFuture<JsonNode> describeFlow(String apiName) {
+    return send(RestCall.get("describe flow", flow(apiName))).thenApply(RestFault::parse);
+  }
+
+  /**
+   * Runs an autolaunched flow once. Not idempotent.
+   *
+   * @return the flow's own result, whatever it says, under whatever HTTP status
+   */
+  CompletableFuture<JsonNode> runFlow(String apiName, ObjectNode inputs) {
+    ObjectNode body = inputs.objectNode();
+    body.putArray("inputs").add(inputs.deepCopy());
+    RestCall call = new RestCall("POST", "run flow", flow(apiName), Map.of(), body);
+    return send(call, answer -> isResult(RestFault.parse(answer)))
+        .thenApply(
+            answer -> {
+              JsonNode results = RestFault.parse(answer);
+              if (!isResult(results)) {
+                throw unreadable(call, answer);
+              }
+              JsonNode result = results.get(0);
+              if (!result.path("isSuccess").booleanValue()) {
+                throw RestFault.of(answer.status(), result).toException(call);
+              }
+              return result;
+            });
+  }
+
+  private static boolean isResult(JsonNode body) {
+    return body.isArray() && body.size() == 1 && body.get(0).path("isSuccess").isBoolean();
+  }
+
+  private String flow(String apiName) {
+    if (!OBJECT.matcher(apiName).matches()) {
+      throw new IllegalArgumentException("This is no API name of a flow");
+    }
+    return data() + "/actions/custom/flow/" + apiName;
+  }
+
+  /** What the org said last about its allowance of API calls; empty before its first answer. */
+  public Optional<ApiUsage> usage() {
+    return quota.last();
   }
 
   /** Changes fields of a record. */
@@ -81,9 +191,12 @@ public final class SalesforceClient {
    * @param soql with every value from outside escaped
    */
   public CompletableFuture<List<JsonNode>> query(String soql) {
+    return pages(data() + "/query?q=" + encode(soql), new ArrayList<>(), MOST_PAGES);
+  }
+
+  private static String encode(String text) {
     // %20 and not "+", which is a space in forms only.
-    String q = URLEncoder.encode(soql, StandardCharsets.UTF_8).replace("+", "%20");
-    return pages(data() + "/query?q=" + q, new ArrayList<>(), MOST_PAGES);
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Whether the text has the form of a record id; says nothing about its check characters. */
@@ -115,10 +228,20 @@ public final class SalesforceClient {
   }
 
   private CompletableFuture<HttpAnswer> send(RestCall call) {
+    return send(call, answer -> false);
+  }
+
+  /**
+   * Sends a call.
+   *
+   * @param wanted which answers are the caller's to read although their status is a fault's
+   */
+  private CompletableFuture<HttpAnswer> send(RestCall call, Predicate<HttpAnswer> wanted) {
+    Predicate<HttpAnswer> good = answer -> succeeded(answer) || wanted.test(answer);
     return attempt(call)
         .thenCompose(
             tried -> {
-              if (succeeded(tried.answer()) || !RestFault.of(tried.answer()).refusesToken()) {
+              if (good.test(tried.answer()) || !RestFault.of(tried.answer()).refusesToken()) {
                 return CompletableFuture.completedFuture(tried);
               }
               tokens.reject(tried.token());
@@ -127,7 +250,7 @@ public final class SalesforceClient {
         .exceptionallyCompose(fault -> failed(translate(call, fault)))
         .thenCompose(
             tried ->
-                succeeded(tried.answer())
+                good.test(tried.answer())
                     ? CompletableFuture.completedFuture(tried.answer())
                     : failed(RestFault.of(tried.answer()).toException(call)));
   }
@@ -138,7 +261,11 @@ public final class SalesforceClient {
         .thenCompose(
             token ->
                 http.send(call.to(instance(token), token))
-                    .thenApply(answer -> new Attempt(token, answer)));
+                    .thenApply(
+                        answer -> {
+                          quota.see(answer.headers().get(QuotaWatch.HEADER)).ifPresent(log::warn);
+                          return new Attempt(token, answer);
+                        }));
   }
 
   private URI instance(AccessToken token) {

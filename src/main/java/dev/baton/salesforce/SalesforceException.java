@@ -142,6 +142,28 @@ public abstract sealed class SalesforceException extends TargetException {
     }
   }
 
+  /**
+   * An offer failed half way, and what it had made so far could not be removed. The repeat finds
+   * it, and removes it.
+   */
+  public static final class LeftBehind extends SalesforceException {
+    private static final long serialVersionUID = 1;
+
+    LeftBehind(SalesforceException fault) {
+      super(
+          fault.getMessage() + "; what was made before that is still there",
+          fault,
+          fault.status(),
+          fault.codes(),
+          true);
+    }
+
+    @Override
+    public boolean retryable() {
+      return true;
+    }
+  }
+
   /** Nothing was sent, and nothing will be before somebody has changed the set-up. */
   public static final class Misconfigured extends SalesforceException {
     private static final long serialVersionUID = 1;

@@ -15,6 +15,12 @@ public enum Outcome {
       "No agent available",
       "Nobody is there to take the conversation.",
       FailureReason.NO_AGENT_AVAILABLE),
+  CLOSED("closed", "Closed", "Nobody works there at this time.", FailureReason.NO_AGENT_AVAILABLE),
+  QUEUE_FULL(
+      "queue-full",
+      "Queue full",
+      "Whoever is there has no room for another conversation.",
+      FailureReason.NO_AGENT_AVAILABLE),
   DECLINED(
       "declined",
       "Declined",
@@ -30,6 +36,11 @@ public enum Outcome {
       "Withdrawn",
       "The offer was taken back before anybody took the conversation.",
       FailureReason.NO_AGENT_AVAILABLE),
+  WITHDRAWN_BY_CUSTOMER(
+      "withdrawn-by-customer",
+      "Withdrawn by customer",
+      "The customer did not want to wait any longer.",
+      FailureReason.NO_AGENT_AVAILABLE),
   CANCELLED(
       "cancelled",
       "Cancelled",
@@ -39,6 +50,11 @@ public enum Outcome {
       "unsupported",
       "Unsupported target",
       "No part of this installation can ask a target of this type.",
+      FailureReason.ERROR),
+  IN_DOUBT(
+      "in-doubt",
+      "In doubt",
+      "Nobody can tell whether the target has got the conversation.",
       FailureReason.ERROR),
   ERROR(
       "error",

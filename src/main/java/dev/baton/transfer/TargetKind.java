@@ -23,7 +23,8 @@ public interface TargetKind {
   CompletableFuture<Availability> availability(Target target);
 
   /**
-   * Offers the session.
+   * Offers the session. Fails with an {@link OfferOverException} when the target says no in its
+   * answer.
    *
    * @return the reference, at most 255 characters, that the other calls need
    */
@@ -34,7 +35,10 @@ public interface TargetKind {
    * withdrawn whose making {@linkplain TargetException#mayHaveBeenProcessed() may have been
    * processed}, or was cut off by a crash.
    *
-   * @return the reference, or empty when the target never got it
+   * <p>Fails with an {@link OfferOverException}, outcome {@link Outcome#IN_DOUBT}, when nobody will
+   * ever be able to tell.
+   *
+   * @return the reference, or empty when the target never got it, or nothing of it is left
    */
   CompletableFuture<Optional<String>> find(Offer offer);
 

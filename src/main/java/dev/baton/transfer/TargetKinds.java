@@ -16,6 +16,15 @@ public final class TargetKinds {
     this.kinds = List.copyOf(kinds);
   }
 
+  /**
+   * Kinds that are not told everything.
+   *
+   * @param kinds in order of precedence
+   */
+  public TargetKinds(List<TargetKind> kinds, Redaction redaction) {
+    this(kinds.stream().map(kind -> (TargetKind) new RedactedKind(kind, redaction)).toList());
+  }
+
   /** The first kind that serves the target; empty means {@link Outcome#UNSUPPORTED}. */
   public Optional<TargetKind> of(Target target) {
     return kinds.stream().filter(kind -> kind.serves(target)).findFirst();

@@ -3,6 +3,12 @@ package dev.baton.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.autoconfigure.BatonProperties.AfterFailure;
+import dev.baton.bots.Target;
+import dev.baton.salesforce.AgentRouting;
+import dev.baton.salesforce.CaseSettings;
+import dev.baton.salesforce.FlowSettings;
+import dev.baton.salesforce.TargetSettings;
+import dev.baton.transfer.Redaction;
 import dev.baton.transfer.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,10 +97,93 @@ class BatonPropertiesTest {
     "baton.bots.api-version, 4.0.0",
     "baton.salesforce.api-version, v63",
     "baton.salesforce.instance-url, http://example.com",
+    "baton.salesforce.service-channel-id, 0NAxx0000000001",
+    "baton.salesforce.case-key-field, Transfer Key",
+    "baton.salesforce.case-handover-field, ../x",
     "baton.simulator.enabled, false"
   })
   void namesTheSettingThatCannotWork(String property, String value) {
     assertRefused(with(property + "=" + value), property);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "baton.targets.flow.returns.id, ''",
+    "baton.targets.flow.returns.id, 0Xxxx0000000001",
+    "baton.targets.flow.returns.api-name, Two Words",
+    "baton.targets.flow.returns.inputs.topic, everything",
+    "baton.targets.webhook.desk.url, ''",
+    "baton.targets.webhook.desk.url, http://desk.example.com",
+    "baton.targets.webhook.desk.secret, hush"
+  })
+  void namesWhatATargetLacks(String property, String value) {
+    assertRefused(
+        with(
+            "baton.targets.enabled=flow",
+            "baton.targets.flow.returns.id=300xx0000000001",
+            "baton.targets.webhook.desk.url=https://desk.example.com",
+            "baton.targets.webhook.desk.secret=sixteen characters",
+            property + "=" + value),
+        property.substring(0, property.indexOf('.', "baton.targets.webhook".length())));
+  }
+
+  @Test
+  void aFlowThatWouldNeverBeCalledIsNotConfigured() {
+    assertRefused(with("baton.targets.flow.returns.id=300xx0000000001"), "baton.targets.flow");
+  }
+
+  @Test
+  void onlyQueuesAreServedUnlessMoreIsAskedFor() {
+    application.run(
+        context -> {
+          BatonProperties properties = context.getBean(BatonProperties.class);
+          assertThat(TargetWiring.salesforce(properties)).isEqualTo(TargetSettings.DEFAULT);
+          assertThat(TargetWiring.webhooks(properties.targets())).isEmpty();
+        });
+  }
+
+  @Test
+  void targetsAreReadAsTheDocumentationSpellsThem() {
+    with(
+            "baton.salesforce.service-channel-id=0N9xx0000000001",
+            "baton.salesforce.case-key-field=Transfer_Key__c",
+            "baton.salesforce.case-handover-field=Handover__c",
+            "baton.targets.enabled=queue,skill,agent,flow",
+            "baton.targets.agent.routing=external",
+            "baton.targets.flow.returns.id=300xx0000000001",
+            "baton.targets.flow.returns.api-name=ns__Route_Returns",
+            "baton.targets.flow.returns.inputs.topic=variable:Topic",
+            "baton.targets.flow.returns.inputs.[Case_Text]=transcript",
+            "baton.targets.flow.returns.work-item-output=caseId",
+            "baton.targets.webhook.front-desk.url=https://desk.example.com/baton",
+            "baton.targets.webhook.front-desk.secret=do not tell anybody",
+            "baton.targets.redact.webhook=transcript,variables")
+        .run(
+            context -> {
+              BatonProperties properties = context.getBean(BatonProperties.class);
+              assertThat(TargetWiring.salesforce(properties))
+                  .isEqualTo(
+                      new TargetSettings(
+                          Set.of(Target.QUEUE, Target.SKILL, Target.FLOW, TargetSettings.AGENT),
+                          new CaseSettings(
+                              "Chat", "New", "Closed", "Transfer_Key__c", "Handover__c"),
+                          "0N9xx0000000001",
+                          AgentRouting.EXTERNAL,
+                          Map.of(
+                              "300xx0000000001",
+                              new FlowSettings(
+                                  "ns__Route_Returns",
+                                  Map.of("topic", "variable:Topic", "Case_Text", "transcript"),
+                                  "caseId"))));
+              assertThat(TargetWiring.webhooks(properties.targets()))
+                  .containsOnlyKeys("front-desk");
+              assertThat(properties.targets().redact())
+                  .isEqualTo(
+                      Map.of(
+                          BatonProperties.TargetType.WEBHOOK,
+                          Set.of(Redaction.Part.TRANSCRIPT, Redaction.Part.VARIABLES)));
+              assertThat(properties.toString()).doesNotContain("do not tell");
+            });
   }
 
   @ParameterizedTest

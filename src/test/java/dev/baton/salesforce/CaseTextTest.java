@@ -2,13 +2,18 @@ package dev.baton.salesforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.bots.Target;
+import dev.baton.bots.Variable;
+import dev.baton.transfer.Handover;
 import dev.baton.transfer.Handover.Line;
 import dev.baton.transfer.HeldMessage;
+import dev.baton.transfer.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +36,49 @@ class CaseTextTest {
             [2026-03-01T12:00:00Z] Bot: Hi
             [2026-03-01T12:00:05Z] Customer: Agent!""");
     assertThat(CaseText.description(List.of(), LIMIT)).isEmpty();
+  }
+
+  private static Handover handover(@Nullable String summary, String topic, Line... lines) {
+    return new Handover(
+        "c1",
+        "s1",
+        List.of(lines),
+        new Handover.Context(
+            "0Xx",
+            "m1",
+            List.of(new Variable.OfText("Topic", topic), new Variable.OfText("Empty", null)),
+            summary,
+            List.of(),
+            List.of(
+                new Handover.Tried(new Target(Target.SKILL, "0C5xx"), Outcome.DECLINED))));
+  }
+
+  @Test
+  void whatAnAgentShouldKnowAtOnceStandsAboveTheTranscript() {
+    assertThat(
+            CaseText.description(
+                handover("Wants a refund.", "returns", new Line(NOON, "bot", "Hi")), LIMIT))
+        .isEqualTo(
+            """
+            Summary: Wants a refund.
+            Topic = returns
+            Tried: Salesforce:Core:Skill:Id 0C5xx: Declined
+
+            [2026-03-01T12:00:00Z] bot: Hi""");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {500, 501, 502, 503, 2000, 32_000})
+  void anEndlessSummaryLeavesThreeQuartersToTheTranscript(int limit) {
+    Line endless = new Line(NOON, "customer", "😀".repeat(LIMIT));
+
+    String description =
+        CaseText.description(handover("😀".repeat(LIMIT), "x", endless), limit);
+
+    int end = description.indexOf(" [...]\n\n");
+    assertThat(end).isPositive().isLessThan(limit / 4);
+    assertThat(description).hasSizeLessThanOrEqualTo(limit).hasSizeGreaterThan(limit - 5);
+    assertThat(StandardCharsets.UTF_16.newEncoder().canEncode(description)).isTrue();
   }
 
   @Test

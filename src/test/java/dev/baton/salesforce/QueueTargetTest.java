@@ -19,6 +19,7 @@ import dev.baton.transfer.PlacedOffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +49,17 @@ class QueueTargetTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ScriptedOrg org = new ScriptedOrg();
-  private final QueueTarget queue = new QueueTarget(org.client(), QueueSettings.DEFAULT);
+  private final SalesforceTarget queue = new SalesforceTarget(org.client(), TargetSettings.DEFAULT);
 
   @AfterEach
   void close() {
     org.close();
+  }
+
+  private SalesforceTarget with(CaseSettings cases) {
+    return new SalesforceTarget(
+        org.client(),
+        new TargetSettings(Set.of(TYPE), cases, null, AgentRouting.PREFERRED_USER, Map.of()));
   }
 
   private static Offer offer(Handover.Line... lines) {
@@ -167,6 +174,24 @@ class QueueTargetTest {
                 {"OwnerId":"00Gxx0000012345EAA","Subject":"Chat transfer offer-1",
                  "Description":"[2026-03-01T12:00:00Z] Customer: I want an agent",
                  "Origin":"Chat"}"""));
+    assertThat(org.request(0).headers()).containsEntry("Sforce-Auto-Assign", "FALSE");
+  }
+
+  @Test
+  void anOrgWithAKeyFieldGetsOneCaseHoweverOftenItIsAskedFor() {
+    SalesforceTarget keyed =
+        with(new CaseSettings("Chat", "New", "Closed", "Transfer_Key__c", "Handover__c"));
+    org.created(CASE);
+
+    assertThat(get(keyed.offer(offer(line("Hi"))))).isEqualTo(CASE);
+
+    assertThat(org.lines())
+        .containsExactly("PATCH /services/data/v63.0/sobjects/Case/Transfer_Key__c/offer-1");
+    JsonNode fields = json(org.request(0).body());
+    assertThat(fields.path("OwnerId").asText()).isEqualTo(QUEUE.value());
+    assertThat(fields.has("Transfer_Key__c")).isFalse();
+    assertThat(json(fields.path("Handover__c").asText()).path("schema").asText())
+        .isEqualTo("baton.handover/1");
     assertThat(org.request(0).headers()).containsEntry("Sforce-Auto-Assign", "FALSE");
   }
 
@@ -409,8 +434,7 @@ class QueueTargetTest {
 
   @Test
   void theStatusNamesOfTheOrgAreUsed() {
-    QueueTarget german =
-        new QueueTarget(org.client(), new QueueSettings("Web-Chat", "Offen", "Zurückgezogen"));
+    SalesforceTarget german = with(new CaseSettings("Web-Chat", "Offen", "Zurückgezogen"));
     org.created(CASE).noRecords().noContent().records(work(CASE, "Opened")).noContent();
 
     get(german.offer(offer()));

@@ -90,6 +90,44 @@ class SalesforceClientTest {
   }
 
   @Test
+  void anUpsertNamesItsKeyInTheAddressAndNowhereElse() {
+    org.answers(201, "{\"id\":\"" + CASE + "\",\"success\":true,\"created\":true,\"errors\":[]}")
+        .answers(200, "{\"id\":\"" + CASE + "\",\"success\":true,\"created\":false,\"errors\":[]}");
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(get(client.upsert("Case", "Transfer_Key__c", "a/b c?", subject("x"), Map.of())))
+          .isEqualTo(CASE);
+    }
+
+    assertThat(org.lines())
+        .containsOnly("PATCH /services/data/v63.0/sobjects/Case/Transfer_Key__c/a%2Fb%20c%3F");
+    assertThat(org.request(0).body()).isEqualTo("{\"Subject\":\"x\"}");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client.upsert("Case", "../Id", "k", subject("x"), Map.of()));
+  }
+
+  @Test
+  void aDeleteNeedsNoBodyAndNothingButAnId() {
+    org.noContent();
+
+    get(client.delete("Case", CASE));
+
+    assertThat(org.lines()).containsExactly("DELETE /services/data/v63.0/sobjects/Case/" + CASE);
+    assertThat(fault(client.delete("Case", "../Contact/003xx0000000001")).retryable()).isFalse();
+    assertThat(org.requests()).hasSize(1);
+  }
+
+  @Test
+  void everyAnswerTellsHowManyCallsAreLeftFaultsToo() {
+    assertThat(client.usage()).isEmpty();
+    org.error(503, "SERVER_UNAVAILABLE");
+
+    fault(client.query(SOQL));
+
+    assertThat(client.usage()).contains(new ApiUsage(18, 5000));
+  }
+
+  @Test
   void aQueryArrivesCharacterByCharacter() {
     org.noRecords();
     String soql = "SELECT Id FROM Case WHERE Subject='a+b & c=d 50% #é \\' 😀'";

@@ -68,11 +68,15 @@ class FailureReportTest {
         .containsExactly(
             "accepted",
             "no-agent",
+            "closed",
+            "queue-full",
             "declined",
             "timed-out",
             "withdrawn",
+            "withdrawn-by-customer",
             "cancelled",
             "unsupported",
+            "in-doubt",
             "error");
     assertThatIllegalArgumentException().isThrownBy(() -> Outcome.ofCode("Declined"));
   }
