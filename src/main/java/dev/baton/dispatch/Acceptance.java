@@ -59,8 +59,7 @@ final class Acceptance {
       takeBack(conversation.key());
       return;
     }
-    if (!(status instanceof OfferStatus.Accepted)
-        && orders.withdrawalOrdered(conversation.key())) {
+    if (!(status instanceof OfferStatus.Accepted) && orders.withdrawalOrdered(conversation.key())) {
       // What the target shows is our own withdrawal, and that says itself how the offer ended.
       return;
     }
