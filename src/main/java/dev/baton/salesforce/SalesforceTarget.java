@@ -107,8 +107,7 @@ public final class SalesforceTarget implements TargetKind {
                             offers.stream()
                                 .collect(
                                     Collectors.toMap(
-                                        PlacedOffer::key,
-                                        offer -> judge(offer, pending, work)))));
+                                        PlacedOffer::key, offer -> judge(offer, pending, work)))));
   }
 
   private OfferStatus judge(

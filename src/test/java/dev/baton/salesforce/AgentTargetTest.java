@@ -139,8 +139,7 @@ class AgentTargetTest {
   void anAgentWithoutRoomHasAFullQueue(String weight, String percentage) {
     org.records(presence(false, "2"))
         .records(takes(STATUS))
-        .records(
-            "{\"CapacityWeight\":%s,\"CapacityPercentage\":%s}".formatted(weight, percentage));
+        .records("{\"CapacityWeight\":%s,\"CapacityPercentage\":%s}".formatted(weight, percentage));
 
     assertThat(get(agents.availability(AGENT)))
         .isEqualTo(
@@ -154,8 +153,7 @@ class AgentTargetTest {
     assertThat(get(agents.availability(target)))
         .isEqualTo(
             new Availability.Unavailable(Outcome.ERROR, "the target's value is no id of a user"));
-    assertThat(fault(agents.offer(new Offer("k", target, OFFER.handover()))).retryable())
-        .isFalse();
+    assertThat(fault(agents.offer(new Offer("k", target, OFFER.handover()))).retryable()).isFalse();
     assertThat(org.requests()).isEmpty();
   }
 

@@ -49,8 +49,7 @@ class CaseTextTest {
             List.of(new Variable.OfText("Topic", topic), new Variable.OfText("Empty", null)),
             summary,
             List.of(),
-            List.of(
-                new Handover.Tried(new Target(Target.SKILL, "0C5xx"), Outcome.DECLINED))));
+            List.of(new Handover.Tried(new Target(Target.SKILL, "0C5xx"), Outcome.DECLINED))));
   }
 
   @Test
@@ -72,8 +71,7 @@ class CaseTextTest {
   void anEndlessSummaryLeavesThreeQuartersToTheTranscript(int limit) {
     Line endless = new Line(NOON, "customer", "😀".repeat(LIMIT));
 
-    String description =
-        CaseText.description(handover("😀".repeat(LIMIT), "x", endless), limit);
+    String description = CaseText.description(handover("😀".repeat(LIMIT), "x", endless), limit);
 
     int end = description.indexOf(" [...]\n\n");
     assertThat(end).isPositive().isLessThan(limit / 4);

@@ -125,7 +125,7 @@ class FlowTargetTest {
     try {
       throw new AssertionError("succeeded with " + call.get(20, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
-      return (OfferOverException) e.getCause();
+      return (OfferOverException) java.util.Objects.requireNonNull(e.getCause());
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError(e);
     }
@@ -160,8 +160,7 @@ class FlowTargetTest {
 
   @Test
   void aFlowOfAPackageIsCalledByItsWholeName() {
-    org.records(
-            "{\"ApiName\":\"Route_Chat\",\"NamespacePrefix\":\"acme\",\"IsActive\":true}")
+    org.records("{\"ApiName\":\"Route_Chat\",\"NamespacePrefix\":\"acme\",\"IsActive\":true}")
         .answers(200, DESCRIPTION);
 
     get(flows.availability(FLOW));
@@ -282,8 +281,7 @@ class FlowTargetTest {
     knownFlow()
         .answers(
             200,
-            succeeded(
-                "{\"Flow__InterviewGuid\":\"4f2c\",\"Flow__InterviewStatus\":\"Finished\"}"));
+            succeeded("{\"Flow__InterviewGuid\":\"4f2c\",\"Flow__InterviewStatus\":\"Finished\"}"));
 
     String reference = get(flows.offer(OFFER));
 
@@ -297,8 +295,7 @@ class FlowTargetTest {
   @ParameterizedTest
   @ValueSource(strings = {"Waiting", "Started", "Created", ""})
   void aFlowThatIsNotDoneIsWaitedFor(String status) {
-    knownFlow()
-        .answers(200, succeeded("{\"Flow__InterviewStatus\":\"" + status + "\"}"));
+    knownFlow().answers(200, succeeded("{\"Flow__InterviewStatus\":\"" + status + "\"}"));
 
     String reference = get(flows.offer(OFFER));
 

@@ -78,7 +78,9 @@ class SkillTargetTest {
         new Handover(
             "c1",
             "s1",
-            List.of(said).stream().map(text -> new Handover.Line(noon, "customer", text)).toList()));
+            List.of(said).stream()
+                .map(text -> new Handover.Line(noon, "customer", text))
+                .toList()));
   }
 
   private static JsonNode json(String text) {
@@ -166,10 +168,7 @@ class SkillTargetTest {
     assertThat(org.request(0).soql())
         .isEqualTo(
             "SELECT Id,DeveloperName,RelatedEntity FROM ServiceChannel WHERE RelatedEntity='Case'");
-    assertThat(
-            json(org.request(1).body())
-                .at("/compositeRequest/1/body/ServiceChannelId")
-                .asText())
+    assertThat(json(org.request(1).body()).at("/compositeRequest/1/body/ServiceChannelId").asText())
         .isEqualTo(CHANNEL);
   }
 
@@ -236,7 +235,11 @@ class SkillTargetTest {
 
   @Test
   void aTransactionThatTheOrgRefusesIsDoneStepByStep() {
-    org.error(404, "NOT_FOUND").created(CASE).created(ROW).created("0hUxx0000000001CAA").noContent();
+    org.error(404, "NOT_FOUND")
+        .created(CASE)
+        .created(ROW)
+        .created("0hUxx0000000001CAA")
+        .noContent();
 
     assertThat(get(skills.offer(offer()))).isEqualTo(CASE);
 
@@ -309,10 +312,7 @@ class SkillTargetTest {
     assertThat(org.requests())
         .extracting(
             request ->
-                json(request.body())
-                    .at("/compositeRequest/0/body/Description")
-                    .asText()
-                    .length())
+                json(request.body()).at("/compositeRequest/0/body/Description").asText().length())
         .containsExactly(32_000, 8_000);
   }
 
@@ -330,8 +330,7 @@ class SkillTargetTest {
     assertThat(fault.codes()).containsExactly("INVALID_CROSS_REFERENCE_KEY");
     assertThat(fault.mayHaveBeenProcessed()).isFalse();
     assertThat(org.lines())
-        .containsExactly(
-            COMPOSITE, CREATE_CASE, CREATE_ROW, CREATE_SKILL, DELETE_ROW, DELETE_CASE);
+        .containsExactly(COMPOSITE, CREATE_CASE, CREATE_ROW, CREATE_SKILL, DELETE_ROW, DELETE_CASE);
   }
 
   @Test
@@ -364,11 +363,7 @@ class SkillTargetTest {
 
   @Test
   void aStepInDoubtIsNotUndoneUnderAnAgentsHands() {
-    org.error(404, "NOT_FOUND")
-        .created(CASE)
-        .created(ROW)
-        .created("0hUxx0000000001CAA")
-        .hangsUp();
+    org.error(404, "NOT_FOUND").created(CASE).created(ROW).created("0hUxx0000000001CAA").hangsUp();
 
     assertThat(fault(skills.offer(offer())).mayHaveBeenProcessed()).isTrue();
     assertThat(org.lines())
@@ -404,8 +399,7 @@ class SkillTargetTest {
         .noContent();
 
     assertThat(get(skills.find(offer()))).isEmpty();
-    assertThat(org.lines())
-        .containsExactly(QUERY, QUERY, QUERY, QUERY, DELETE_ROW, DELETE_CASE);
+    assertThat(org.lines()).containsExactly(QUERY, QUERY, QUERY, QUERY, DELETE_ROW, DELETE_CASE);
   }
 
   @Test

@@ -94,7 +94,7 @@ class WebhookTargetTest {
     try {
       throw new AssertionError("succeeded with " + future.get(20, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
-      return e.getCause();
+      return java.util.Objects.requireNonNull(e.getCause());
     } catch (InterruptedException | TimeoutException e) {
       throw new AssertionError(e);
     }

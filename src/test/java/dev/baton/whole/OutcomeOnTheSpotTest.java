@@ -16,11 +16,11 @@ class OutcomeOnTheSpotTest {
         TestServer closed =
             new TestServer(
                 request ->
-                    TestServer.Reply.json(200, "{\"status\":\"declined\",\"outcome\":\"closed\"}"));
+                    TestServer.Reply.json(
+                        200, "{\"status\":\"declined\",\"outcome\":\"closed\"}"));
         TestServer open =
             new TestServer(
-                request ->
-                    TestServer.Reply.json(200, "{\"status\":\"accepted\",\"by\":\"ada\"}"));
+                request -> TestServer.Reply.json(200, "{\"status\":\"accepted\",\"by\":\"ada\"}"));
         Baton baton =
             Baton.start(
                 simulator,
@@ -40,8 +40,7 @@ class OutcomeOnTheSpotTest {
       baton.write("d1", "m1", "Transfer To Agent");
       baton.awaitState("d1", "transferred");
 
-      JsonNode attempts =
-          baton.conversation("d1").path("transfers").path(0).path("attempts");
+      JsonNode attempts = baton.conversation("d1").path("transfers").path(0).path("attempts");
       assertThat(attempts.findValuesAsText("outcome"))
           .containsExactly("unsupported", "closed", "accepted");
       assertThat(closed.requests).hasSize(1);
