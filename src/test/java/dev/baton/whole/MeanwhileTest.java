@@ -150,7 +150,7 @@ class MeanwhileTest {
   @Test
   void aCustomerWhoLeavesWhileTheOfferIsBeingMadeLeavesNoCaseOpen() {
     trial.script(
-        "{'faults':[{'match':{'method':'POST','path':'/sobjects/Case$'},'then':{'delayMs':1500}}]}");
+        "{'faults':[{'match':{'method':'POST','path':'/sobjects/Case$'},'then':{'delayMs':4000}}]}");
     baton.begin("being made");
     baton.write("being made", "m1", "3");
     Trial.until("create", trial::calls, calls -> calls.size() == 3);
