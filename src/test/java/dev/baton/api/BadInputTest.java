@@ -1,6 +1,7 @@
 package dev.baton.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.camunda.bpm.engine.BadUserRequestException;
 import org.camunda.bpm.engine.RuntimeService;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,14 +257,11 @@ class BadInputTest {
   void theEnginesOwnStartRefusesTheSameBotIds() {
     Map<String, List<String>> before = rows();
 
-    HttpResponse<String> answer =
-        caller.post(
-            "/engine-rest/process-definition/key/bot-conversation/start",
-            "{\"businessKey\":\"new\",\"variables\":{\"botId\":{\"value\":\"bot\"}}}");
-
-    // Camunda's REST answers 500 to whatever a start fails of; but it passes the words on.
-    assertThat(answer.statusCode()).isEqualTo(500);
-    assertThat(answer.body()).contains("no bot's id");
+    assertThatThrownBy(
+            () ->
+                runtime.startProcessInstanceByKey("bot-conversation", "new", Map.of("botId", "bot")))
+        .isInstanceOf(BadUserRequestException.class)
+        .hasMessageContaining("no bot's id");
     assertThat(rows()).isEqualTo(before);
   }
 

@@ -1,12 +1,13 @@
 package dev.baton.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.app.ApplicationTest;
 import dev.baton.app.Caller;
 import java.net.http.HttpResponse;
 import java.util.UUID;
+import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.authorization.Authorization;
@@ -54,7 +55,7 @@ class RightsTest {
   }
 
   @Test
-  void aChannelsUserDoesWhatChannelsDoAndNothingElse() throws Exception {
+  void aChannelsUserDoesWhatChannelsDoAndNothingElse() {
     channel();
     Caller channel = caller();
 
@@ -67,9 +68,21 @@ class RightsTest {
     assertThat(channel.send("DELETE", path, "").statusCode()).isEqualTo(204);
     assertThat(channel.get(path + "/events").statusCode()).isEqualTo(200);
 
-    assertThat(channel.get("/engine-rest/user").body()).doesNotContain("demo");
-    HttpResponse<String> deployments = channel.get("/engine-rest/deployment");
-    assertThat(new ObjectMapper().readTree(deployments.body())).isEmpty();
+    // In the engine itself he sees no users, and deploys nothing.
+    engine.getIdentityService().setAuthenticatedUserId(user);
+    try {
+      assertThat(engine.getIdentityService().createUserQuery().userId("demo").count()).isZero();
+      assertThatThrownBy(
+              () ->
+                  engine
+                      .getRepositoryService()
+                      .createDeployment()
+                      .addString("mine.txt", "mine")
+                      .deploy())
+          .isInstanceOf(AuthorizationException.class);
+    } finally {
+      engine.getIdentityService().clearAuthentication();
+    }
   }
 
   @Test
