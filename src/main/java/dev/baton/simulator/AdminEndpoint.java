@@ -1,7 +1,9 @@
 package dev.baton.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a person or a test uses to direct the simulator: everything under /simulator/. */
 final class AdminEndpoint {
@@ -68,7 +70,13 @@ final class AdminEndpoint {
 
   private Answer act(Call call, SimulatedOrg.Deed deed) {
     String caseId = call.query().get("case");
-    Optional<ObjectNode> done = org.act(deed, caseId);
+    Optional<ObjectNode> done;
+    try {
+      done = org.act(deed, caseId, Duration.ofSeconds(seconds(call.query().get("within"))));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return words(503, "The simulator stops.");
+    }
     if (done.isPresent()) {
       return Answer.json(200, done.get());
     }
@@ -77,6 +85,16 @@ final class AdminEndpoint {
     }
     String which = caseId == null ? "No offer is open" : "No offer of case " + caseId + " is open";
     return words(404, which + "; cases that wait in a queue: " + org.waiting() + ".");
+  }
+
+  private static int seconds(@Nullable String written) {
+    if (written == null) {
+      return 0;
+    }
+    if (!written.matches("[0-9]{1,3}")) {
+      throw new BadJson("within is a number of seconds, 0 to 999, not " + written + ".");
+    }
+    return Integer.parseInt(written);
   }
 
   private static Answer told(String name, int count) {

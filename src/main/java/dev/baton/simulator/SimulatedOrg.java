@@ -2,6 +2,7 @@ package dev.baton.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -59,6 +60,7 @@ final class SimulatedOrg {
 
   /** Makes a row; answers its id. */
   synchronized String create(String object, JsonNode body, boolean autoAssign) {
+    notifyAll();
     return switch (object) {
       case Records.CASE -> {
         String id = cases.create(body, autoAssign);
@@ -75,6 +77,7 @@ final class SimulatedOrg {
 
   /** Answers whether rows of this object can be changed at all. */
   synchronized boolean update(String object, String id, JsonNode body) {
+    notifyAll();
     switch (object) {
       case Records.CASE -> cases.update(id, body);
       case Records.PENDING -> rows.updatePending(id, body);
@@ -105,6 +108,7 @@ final class SimulatedOrg {
   }
 
   synchronized Cases.Upserted upsertCase(String key, JsonNode body, boolean autoAssign) {
+    notifyAll();
     return cases.upsert(key, body, autoAssign);
   }
 
@@ -121,6 +125,7 @@ final class SimulatedOrg {
 
   /** Several requests as one: agents are asked when all is done. */
   synchronized <T> T together(Supplier<T> work) {
+    notifyAll();
     return routing.together(work);
   }
 
@@ -171,34 +176,53 @@ final class SimulatedOrg {
     CLOSE
   }
 
-  /** A person plays the agent: acts on the oldest offer or accepted work, or that of one case. */
-  synchronized Optional<ObjectNode> act(Deed deed, @Nullable String caseId) {
-    Optional<ObjectNode> found =
-        deed == Deed.CLOSE ? routing.oldestWork(caseId) : routing.oldestOffer(caseId);
-    return found.map(
-        work -> {
-          String caseOf = work.path("WorkItemId").asText();
-          String agentId = work.path("UserId").asText();
-          ObjectNode told =
-              Json.object()
-                  .put("did", StrictObject.written(deed))
-                  .put("case", caseOf)
-                  .put(
-                      "subject",
-                      records
-                          .find(Records.CASE, caseOf)
-                          .map(row -> row.path("Subject").asText(""))
-                          .orElse(""))
-                  .put("agent", agentId)
-                  .put("agentName", script.now().agent(agentId).map(Script.Agent::name).orElse(""))
-                  .put("agentWork", work.path("Id").asText());
-          switch (deed) {
-            case ACCEPT -> routing.accept(work);
-            case DECLINE -> routing.decline(work, "Declined");
-            case CLOSE -> routing.close(work);
-          }
-          return told;
-        });
+  /**
+   * A person plays the agent: acts on the oldest offer or accepted work, or that of one case.
+   *
+   * @param patience how long to wait for one that is not there yet
+   */
+  synchronized Optional<ObjectNode> act(Deed deed, @Nullable String caseId, Duration patience)
+      throws InterruptedException {
+    Instant end = Instant.now().plus(patience);
+    while (object(deed, caseId).isEmpty()) {
+      long left = Duration.between(Instant.now(), end).toMillis();
+      if (left <= 0) {
+        return Optional.empty();
+      }
+      // Whoever changes the records wakes this up, and holds the lock until the change is done.
+      wait(left);
+    }
+    return object(deed, caseId)
+        .map(
+            work -> {
+              String caseOf = work.path("WorkItemId").asText();
+              String agentId = work.path("UserId").asText();
+              ObjectNode told =
+                  Json.object()
+                      .put("did", StrictObject.written(deed))
+                      .put("case", caseOf)
+                      .put(
+                          "subject",
+                          records
+                              .find(Records.CASE, caseOf)
+                              .map(row -> row.path("Subject").asText(""))
+                              .orElse(""))
+                      .put("agent", agentId)
+                      .put(
+                          "agentName",
+                          script.now().agent(agentId).map(Script.Agent::name).orElse(""))
+                      .put("agentWork", work.path("Id").asText());
+              switch (deed) {
+                case ACCEPT -> routing.accept(work);
+                case DECLINE -> routing.decline(work, "Declined");
+                case CLOSE -> routing.close(work);
+              }
+              return told;
+            });
+  }
+
+  private Optional<ObjectNode> object(Deed deed, @Nullable String caseId) {
+    return deed == Deed.CLOSE ? routing.oldestWork(caseId) : routing.oldestOffer(caseId);
   }
 
   /** How many cases wait to be routed, offered or not. */
@@ -207,10 +231,12 @@ final class SimulatedOrg {
   }
 
   synchronized void offerWaiting() {
+    notifyAll();
     routing.settle();
   }
 
   private synchronized void locked(Runnable action) {
+    notifyAll();
     action.run();
   }
 }

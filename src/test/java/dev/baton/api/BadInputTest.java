@@ -259,7 +259,8 @@ class BadInputTest {
 
     assertThatThrownBy(
             () ->
-                runtime.startProcessInstanceByKey("bot-conversation", "new", Map.of("botId", "bot")))
+                runtime.startProcessInstanceByKey(
+                    "bot-conversation", "new", Map.of("botId", "bot")))
         .isInstanceOf(BadUserRequestException.class)
         .hasMessageContaining("no bot's id");
     assertThat(rows()).isEqualTo(before);

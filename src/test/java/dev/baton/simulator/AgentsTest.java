@@ -3,6 +3,10 @@ package dev.baton.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -128,6 +132,21 @@ class AgentsTest extends SimulatedTest {
     assertThat(none.status()).isEqualTo(404);
     assertThat(none.json().path("message").asText())
         .isEqualTo("No offer is open; cases that wait in a queue: 1.");
+  }
+
+  @Test
+  void aPersonCanWaitForAnOfferThatIsOnItsWay() throws Exception {
+    ExecutorService person = Executors.newSingleThreadExecutor();
+    try {
+      Future<Client.Response> done =
+          person.submit(() -> client.post("/simulator/agents/accept?within=60", ""));
+      String id = client.createCase(Simulator.DEMO_QUEUE_ID);
+
+      assertThat(done.get(30, TimeUnit.SECONDS).json().path("case").asText()).isEqualTo(id);
+    } finally {
+      person.shutdownNow();
+    }
+    assertThat(client.post("/simulator/agents/accept?within=soon", "").status()).isEqualTo(400);
   }
 
   @Test
