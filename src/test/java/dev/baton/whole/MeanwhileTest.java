@@ -144,7 +144,7 @@ class MeanwhileTest {
                 .path(0)
                 .path("outcome")
                 .asText())
-        .isEqualTo("withdrawn");
+        .isEqualTo("withdrawn-by-customer");
   }
 
   @Test
