@@ -7,6 +7,8 @@ import dev.baton.conversation.Reception;
 import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
+import dev.baton.webhook.WebhookNews;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -52,6 +54,12 @@ public class ChannelApiConfiguration {
       EventLimits limits,
       Readers readers) {
     return new EventStreams(conversations, transcript, changes, limits, readers);
+  }
+
+  @Bean
+  @ConditionalOnBean(WebhookNews.class)
+  WebhookController batonWebhookController(WebhookNews webhooks, OfferNews offers) {
+    return new WebhookController(webhooks, offers);
   }
 
   @Bean

@@ -47,13 +47,7 @@ final class JsonBody {
    * @throws UnreadableRequestException when it is too large, or not said to be JSON
    */
   static JsonBody read(HttpServletRequest request, Set<String> members) throws IOException {
-    checkContentType(request.getContentType());
-    byte[] bytes = request.getInputStream().readNBytes(LIMIT + 1);
-    if (bytes.length > LIMIT) {
-      throw new UnreadableRequestException(
-          413, "The body is larger than the %d kB that are accepted.".formatted(LIMIT / 1024));
-    }
-    JsonNode body = parse(bytes);
+    JsonNode body = parse(bytes(request));
     if (!body.isObject()) {
       throw invalid("The body is not a JSON object.");
     }
@@ -66,6 +60,21 @@ final class JsonBody {
       }
     }
     return new JsonBody(body);
+  }
+
+  /**
+   * The body as it came.
+   *
+   * @throws UnreadableRequestException when it is too large, or not said to be JSON
+   */
+  static byte[] bytes(HttpServletRequest request) throws IOException {
+    checkContentType(request.getContentType());
+    byte[] bytes = request.getInputStream().readNBytes(LIMIT + 1);
+    if (bytes.length > LIMIT) {
+      throw new UnreadableRequestException(
+          413, "The body is larger than the %d kB that are accepted.".formatted(LIMIT / 1024));
+    }
+    return bytes;
   }
 
   private static void checkContentType(@Nullable String contentType) {

@@ -35,6 +35,9 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
    */
   private static final Set<String> OPEN = Set.of("/", "/favicon.ico", "/camunda-welcome");
 
+  /** Has signatures of its own, by which services are known that are no users of the engine. */
+  private static final String SIGNED = "/api/targets/webhook/";
+
   private final ObjectProvider<ProcessEngine> engine;
   private final String webapps;
 
@@ -53,7 +56,10 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     String path = path((HttpServletRequest) request);
-    if (OPEN.contains(path) || path.equals(webapps) || path.startsWith(webapps + "/")) {
+    if (OPEN.contains(path)
+        || path.equals(webapps)
+        || path.startsWith(webapps + "/")
+        || path.startsWith(SIGNED)) {
       chain.doFilter(request, response);
     } else if (fromAnotherSite((HttpServletRequest) request)) {
       ((HttpServletResponse) response).setStatus(HttpServletResponse.SC_FORBIDDEN);

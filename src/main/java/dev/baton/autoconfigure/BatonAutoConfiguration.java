@@ -29,6 +29,7 @@ import dev.baton.salesforce.SalesforceTarget;
 import dev.baton.transfer.Redaction;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
+import dev.baton.webhook.WebhookNews;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
 import org.camunda.bpm.engine.ExternalTaskService;
@@ -251,6 +252,12 @@ public class BatonAutoConfiguration {
   @Conditional(AnyWebhook.class)
   TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http) {
     return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http);
+  }
+
+  @Bean
+  @Conditional(AnyWebhook.class)
+  WebhookNews batonWebhookNews(BatonProperties properties) {
+    return new WebhookNews(TargetWiring.webhooks(properties.targets()));
   }
 
   /** Without any, targets of the type are unsupported like those of any other unknown type. */

@@ -3,7 +3,9 @@ package dev.baton.autoconfigure;
 import dev.baton.api.AnswerLimit;
 import dev.baton.api.ChannelApiConfiguration;
 import dev.baton.api.EventLimits;
+import dev.baton.api.OfferNews;
 import dev.baton.conversation.Reception;
+import dev.baton.dispatch.Dispatch;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -25,6 +27,11 @@ public class ChannelApiAutoConfiguration {
   @Bean
   AnswerLimit batonAnswerLimit(BatonProperties properties) {
     return new AnswerLimit(properties.api().answerLimit());
+  }
+
+  @Bean
+  OfferNews batonOfferNews(Dispatch dispatch) {
+    return dispatch::told;
   }
 
   @Bean

@@ -9,10 +9,12 @@ public final class Refusal extends RuntimeException {
   public enum Kind {
     /** The request itself is wrong. */
     INVALID,
-    /** There is no such conversation. */
+    /** There is no such conversation, or no such offer. */
     UNKNOWN,
-    /** The conversation is over. */
+    /** The conversation is over, or the offer. */
     OVER,
+    /** Too early: something else has to finish first, and soon does. */
+    NOT_YET,
     /** The caller lacks a right. */
     FORBIDDEN,
     /** The conversation's process has no way for it. */

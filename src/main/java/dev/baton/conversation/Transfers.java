@@ -122,6 +122,14 @@ public final class Transfers {
     return jdbc.sql(OFFER + "where id = ?").param(id).query(Transfers::readOffer).single();
   }
 
+  /** The offer that a target knows by this key. */
+  public Optional<Attempt> offerOfKey(String offerKey) {
+    return jdbc.sql(OFFER + "where offer_key = ?")
+        .param(offerKey)
+        .query(Transfers::readOffer)
+        .optional();
+  }
+
   /** The offers of a transfer, oldest first. */
   public List<Attempt> offers(Transfer transfer) {
     return jdbc.sql(OFFER + "where transfer_id = ? order by id")

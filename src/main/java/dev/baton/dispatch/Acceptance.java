@@ -1,5 +1,6 @@
 package dev.baton.dispatch;
 
+import dev.baton.bots.EndReason;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversation;
@@ -109,15 +110,23 @@ final class Acceptance {
     if (!attempt.open()) {
       return;
     }
-    Optional<Transfer> transfer = transfers.latest(conversation.key());
-    boolean patienceOver =
-        conversation.state() == ConversationState.TRANSFERRING
-            && transfer.filter(t -> t.winner() != null || t.cancelled()).isEmpty();
     Outcome refused = attempt.outcome();
     transfers.over(
-        offerId,
-        refused != null ? refused : patienceOver ? Outcome.TIMED_OUT : Outcome.WITHDRAWN,
-        attempt.detail());
+        offerId, refused != null ? refused : whyTakenBack(conversation), attempt.detail());
+  }
+
+  private Outcome whyTakenBack(Conversation conversation) {
+    Optional<Transfer> transfer = transfers.latest(conversation.key());
+    if (transfer.filter(t -> t.winner() != null).isPresent()) {
+      return Outcome.WITHDRAWN;
+    }
+    if (transfer.filter(Transfer::cancelled).isPresent()
+        || conversation.endReason() == EndReason.USER_REQUEST) {
+      return Outcome.WITHDRAWN_BY_CUSTOMER;
+    }
+    return conversation.state() == ConversationState.TRANSFERRING
+        ? Outcome.TIMED_OUT
+        : Outcome.WITHDRAWN;
   }
 
   /** An offer that nobody waits for must not stay open: takes it back unless that is ordered. */

@@ -1,6 +1,7 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.BotsClient;
+import dev.baton.bots.Target;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
@@ -10,6 +11,7 @@ import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
+import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.TargetKinds;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,6 +101,16 @@ public final class Dispatch {
   /** Where committed orders are handed in. */
   public void submit(long orderId) {
     dispatcher.submit(orderId);
+  }
+
+  /**
+   * A target says by itself where its offer stands: as good as an answer to the question.
+   *
+   * @throws dev.baton.conversation.Refusal when it has no such offer, says so too early, or the
+   *     offer has ended otherwise
+   */
+  public void told(Target target, String offerKey, OfferStatus status) {
+    watch.told(target, offerKey, status);
   }
 
   /** Begins to sweep and to watch. */

@@ -1,8 +1,11 @@
 package dev.baton.dispatch;
 
+import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
@@ -63,6 +66,40 @@ final class OfferWatch {
               return null;
             },
             threads);
+  }
+
+  /**
+   * A target says by itself where its offer stands. May be repeated.
+   *
+   * @throws Refusal when it has no such offer, the call that makes the offer is not over yet, or
+   *     the offer has ended otherwise
+   */
+  void told(Target target, String offerKey, OfferStatus status) {
+    Attempt attempt =
+        transfers
+            .offerOfKey(offerKey)
+            .filter(offer -> offer.target().equals(target))
+            .orElseThrow(() -> new Refusal(Refusal.Kind.UNKNOWN, "There is no such offer."));
+    if (attempt.state() == Attempt.State.ASKING && attempt.outcome() == null) {
+      throw new Refusal(
+          Refusal.Kind.NOT_YET,
+          "The answer to the offer itself has not come yet. Say it again in a second.");
+    }
+    if (!(status instanceof OfferStatus.Waiting)) {
+      acceptance.answered(attempt.conversationKey(), attempt.id(), status);
+    }
+    Outcome outcome = transfers.offer(attempt.id()).outcome();
+    boolean agrees =
+        status instanceof OfferStatus.Waiting
+            ? outcome == null
+            : status instanceof OfferStatus.Accepted == (outcome == Outcome.ACCEPTED);
+    if (!agrees) {
+      throw new Refusal(
+          Refusal.Kind.OVER,
+          outcome == null
+              ? "Somebody else has the conversation, or the customer left."
+              : "The offer ended otherwise: %s.".formatted(outcome.code()));
+    }
   }
 
   private void answer(Attempt attempt, Map<String, OfferStatus> statuses) {

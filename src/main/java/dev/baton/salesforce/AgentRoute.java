@@ -152,7 +152,10 @@ final class AgentRoute implements Route {
               Step.create(
                   RoutedCases.ROW,
                   "PendingServiceRouting",
-                  row.put("RoutingModel", "ExternalRouting").put("CapacityWeight", 1)),
+                  row.put("RoutingModel", "ExternalRouting")
+                      .put("CapacityWeight", 1)
+                      // Work is taken for a row that is ready only.
+                      .put("IsReadyForRouting", true)),
               Step.create(
                   "work",
                   "AgentWork",

@@ -19,6 +19,7 @@ final class FlowInputs {
           "conversationKey",
           "sessionId",
           "transferKey",
+          "subject",
           "botId",
           "summary",
           "transcript",
@@ -83,6 +84,7 @@ final class FlowInputs {
       case "conversationKey" -> text(handover.conversationKey());
       case "sessionId" -> text(handover.sessionId());
       case "transferKey" -> text(offer.key());
+      case "subject" -> text(Cases.subject(offer));
       case "botId" -> text(handover.context().botId());
       case "summary" -> text(handover.context().summary());
       case "transcript" -> text(CaseText.description(handover.transcript(), LONGEST_TRANSCRIPT));

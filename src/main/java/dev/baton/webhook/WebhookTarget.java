@@ -280,7 +280,7 @@ public final class WebhookTarget implements TargetKind {
   }
 
   /** Empty for what is no status. */
-  private static Optional<OfferStatus> status(JsonNode answer) {
+  static Optional<OfferStatus> status(JsonNode answer) {
     return switch (answer.path("status").asText()) {
       case WAITING -> Optional.of(new OfferStatus.Waiting());
       case ACCEPTED -> Optional.of(new OfferStatus.Accepted(by(answer.path("by"))));

@@ -195,7 +195,7 @@ class AgentTargetTest {
             json(
                 """
                 {"WorkItemId":"@{kase.id}","ServiceChannelId":"0N9xx0000000001CAA",
-                 "RoutingModel":"ExternalRouting","CapacityWeight":1}"""));
+                 "RoutingModel":"ExternalRouting","CapacityWeight":1,"IsReadyForRouting":true}"""));
     assertThat(steps.get(2))
         .isEqualTo(
             json(

@@ -313,9 +313,14 @@ public final class Baton implements AutoCloseable {
             .POST(BodyPublishers.ofString(body.toString())));
   }
 
+  /** Where a path of the application is. */
+  public URI address(String path) {
+    return base.resolve(path);
+  }
+
   /** A request with credentials, to be completed. */
   public HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(base.resolve(path)).header("Authorization", CREDENTIALS);
+    return HttpRequest.newBuilder(address(path)).header("Authorization", CREDENTIALS);
   }
 
   /** Sends a request. */

@@ -145,7 +145,7 @@ class MeanwhileTest {
                 .path(0)
                 .path("outcome")
                 .asText())
-        .isEqualTo("withdrawn");
+        .isEqualTo("withdrawn-by-customer");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.baton.app.BatonApplication;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -74,7 +75,7 @@ final class Trial implements AutoCloseable {
   void script(String script) {
     simulator.script("{\"reset\":true}");
     simulator.script(script.replace('\'', '"'));
-    admin("DELETE", "/simulator/journal");
+    send("DELETE", "/simulator/journal");
   }
 
   /** Changes the script only. */
@@ -84,28 +85,35 @@ final class Trial implements AutoCloseable {
 
   /** The agent who was offered a case accepts it. */
   void accept(String caseId) {
-    admin("POST", "/simulator/agents/accept?case=" + caseId);
+    send("POST", "/simulator/agents/accept?case=" + caseId);
   }
 
   /** The agent who was offered a case declines it. */
   void decline(String caseId) {
-    admin("POST", "/simulator/agents/decline?case=" + caseId);
+    send("POST", "/simulator/agents/decline?case=" + caseId);
   }
 
   /** The bot forgets the conversation's session. */
   void expireAtTheBot(String key) {
-    admin("POST", "/simulator/sessions/expire?session=" + session(key));
+    send("POST", "/simulator/sessions/expire?session=" + session(key));
   }
 
-  private void admin(String method, String path) {
+  /** None of the tokens that were issued is good any more. */
+  void revokeTokens() {
+    send("POST", "/simulator/tokens/revoke");
+  }
+
+  private JsonNode send(String method, String path) {
     try {
       HttpResponse<String> answer =
           http.send(
               HttpRequest.newBuilder(URI.create(simulator.baseUrl() + path))
+                  .header("Authorization", "Bearer " + Simulator.TOKEN)
                   .method(method, BodyPublishers.noBody())
                   .build(),
               BodyHandlers.ofString());
       assertThat(answer.statusCode()).as(answer.body()).isLessThan(300);
+      return Baton.json(answer.body());
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -131,6 +139,23 @@ final class Trial implements AutoCloseable {
         order by id""",
         String.class,
         key);
+  }
+
+  /** The keys under which a conversation was offered, oldest first. */
+  List<String> offerKeys(String key) {
+    return jdbc.queryForList(
+        "select offer_key from baton_offer where conversation_key = ? order by id",
+        String.class,
+        key);
+  }
+
+  /** What the org has, whoever made it. */
+  List<JsonNode> query(String soql) {
+    List<JsonNode> records = new ArrayList<>();
+    send("GET", "/services/data/v63.0/query?q=" + URLEncoder.encode(soql, StandardCharsets.UTF_8))
+        .path("records")
+        .forEach(records::add);
+    return records;
   }
 
   /** Waits until so many cases were made for a conversation; answers the last. */

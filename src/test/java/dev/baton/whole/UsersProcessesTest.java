@@ -190,7 +190,7 @@ class UsersProcessesTest {
             () ->
                 assertThat(baton.conversation("t4").path("transfers").path(0).path("attempts"))
                     .extracting(attempt -> attempt.path("outcome").asText())
-                    .containsExactly("withdrawn", "withdrawn"));
+                    .containsExactly("withdrawn-by-customer", "withdrawn-by-customer"));
   }
 
   @Test
