@@ -511,9 +511,7 @@ class AnotherBotTest {
   }
 
   private static List<Long> sequence(String bot) {
-    return requests("/sessions/" + sessions(bot).get(0) + "/messages").stream()
-        .map(call -> call.path("body").path("message").path("sequenceId").asLong())
-        .toList();
+    return Org.sequence(journal(), sessions(bot).get(0));
   }
 
   private static List<JsonNode> requests(String path) {
