@@ -81,7 +81,9 @@ final class Acceptance {
    */
   OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
     String key = conversation.key();
-    if (transfers.current(key).cancelled() || !wins(conversation, transfers.offer(offerId))) {
+    Attempt attempt = transfers.offer(offerId);
+    boolean wanted = attempt.open() && !transfers.current(key).cancelled();
+    if (!wanted || !wins(conversation, attempt)) {
       takeBack(key);
     }
     return settled(key);

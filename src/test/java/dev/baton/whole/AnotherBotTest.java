@@ -434,6 +434,38 @@ class AnotherBotTest {
   }
 
   @Test
+  void aProcessOfOnesOwnWithoutAWayBackLeavesNoSessionOpen() {
+    String process =
+        Deployments.process(
+            "no-way-back",
+            """
+            <sequenceFlow id="f1" sourceRef="Open" targetRef="Start"/>
+            <serviceTask id="Start" camunda:type="external" camunda:topic="bot-start"/>
+            <sequenceFlow id="f2" sourceRef="Start" targetRef="Choose"/>
+            <serviceTask id="Choose" camunda:delegateExpression="${batonChooseNextRound}"/>
+            <sequenceFlow id="f3" sourceRef="Choose" targetRef="Offer"/>
+            <serviceTask id="Offer" camunda:type="external" camunda:topic="target-offer">
+              <multiInstanceLoopCharacteristics
+                camunda:collection="${batonRoundOffers.of(execution)}"
+                camunda:elementVariable="offer"/>
+            </serviceTask>
+            <sequenceFlow id="f4" sourceRef="Offer" targetRef="Tell"/>
+            <serviceTask id="Tell" camunda:type="external" camunda:topic="bot-transfer-succeeded"/>
+            <sequenceFlow id="f5" sourceRef="Tell" targetRef="Over"/>
+            <endEvent id="Over"/>
+            """);
+    assertThat(Deployments.deploy(baton, "no-way-back.bpmn", process).status()).isEqualTo(200);
+    script(bot(BOT, "'onStart':'escalate','targets':[" + target(OTHER) + "]"));
+    baton.post(
+        "/engine-rest/process-definition/key/no-way-back/start",
+        Baton.object("businessKey", "own"));
+    baton.awaitState("own", "ended");
+    trial.awaitNothingLeft("own");
+    assertThat(heard(BOT, 0)).containsExactly("start", "transferSucceeded", "end Other");
+    assertThat(heard(OTHER, 0)).containsExactly("start", "end Other");
+  }
+
+  @Test
   void aFirstBotThatForgotItsSessionDoesNotHoldTheConversationUp() {
     script(targets(OTHER), delayed("{'bot':'" + OTHER + "'}", 1500));
     baton.begin("forgot");
