@@ -41,7 +41,7 @@ final class Events {
   private static String name(Transcript.Line line) {
     return switch (line.cause()) {
       case STATE, OFFER, NOTE -> line.cause().name().toLowerCase(Locale.ROOT);
-      case START, MESSAGE, REPORT, END -> "message";
+      case START, MESSAGE, REPORT, TRANSFER, END -> "message";
     };
   }
 
@@ -55,7 +55,7 @@ final class Events {
                     .putNull("outcome")
                     .putNull("text")
                     .setAll((ObjectNode) JSON.readTree(line.body()));
-            case START, MESSAGE, REPORT, END -> ConversationView.LineView.of(line);
+            case START, MESSAGE, REPORT, TRANSFER, END -> ConversationView.LineView.of(line);
           });
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A line of the transcript cannot be read.", e);

@@ -1,6 +1,7 @@
 package dev.baton.autoconfigure;
 
 import dev.baton.bots.BotsClient;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
@@ -108,6 +109,11 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  BotSessions batonBotSessions(Database database) {
+    return new BotSessions(database.jdbc());
+  }
+
+  @Bean
   Orders batonOrders(
       Database database,
       Conversations conversations,
@@ -133,9 +139,10 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      BotSessions sessions,
       Token token,
       Changes changes) {
-    return new Reception(conversations, inbox, transcript, transfers, token, changes);
+    return new Reception(conversations, inbox, transcript, transfers, sessions, token, changes);
   }
 
   @Bean
@@ -291,6 +298,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      BotSessions sessions,
       Transcript transcript,
       Token token,
       Changes changes,
@@ -300,20 +308,26 @@ public class BatonAutoConfiguration {
       Redaction redaction,
       BatonProperties properties,
       RetryPolicy retries) {
-    boolean backToBot =
-        properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT;
+    TransferSettings settings =
+        new TransferSettings(
+            properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT,
+            MAX_FAILURES_IN_A_ROW,
+            properties.targets().enabled().contains(BatonProperties.TargetType.BOT),
+            properties.transfer().maxBots());
     return new Dispatch(
         conversations,
         inbox,
         orders,
         transfers,
+        sessions,
         transcript,
         token,
         changes,
         node,
         bots,
         new TargetKinds(kinds.orderedStream().toList(), redaction),
-        new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
+        redaction,
+        settings,
         retries,
         WORKERS,
         properties.transfer().watchEvery());

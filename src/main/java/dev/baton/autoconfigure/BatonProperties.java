@@ -116,8 +116,8 @@ public record BatonProperties(
    * the bot hears as an error, and the next one is asked.
    *
    * @param enabled the types of targets of the org that are served, {@code queue}, {@code skill},
-   *     {@code agent}, {@code flow}: what the org is set up for. Webhooks are served as soon as one
-   *     is configured
+   *     {@code agent}, {@code flow}, {@code bot}: what the org is set up for. Webhooks are served
+   *     as soon as one is configured
    * @param agent targets that are one agent
    * @param flow flows that are not called by what they declare themselves; the names only tell them
    *     apart
@@ -138,6 +138,7 @@ public record BatonProperties(
     SKILL,
     AGENT,
     FLOW,
+    BOT,
     WEBHOOK
   }
 
@@ -206,12 +207,14 @@ public record BatonProperties(
    * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
    *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
+   * @param maxBots how many bots a conversation may be with, one after the other
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
       @DefaultValue("5m") Duration patience,
       @DefaultValue("1s") Duration watchEvery,
-      @DefaultValue("end") AfterFailure afterFailure) {}
+      @DefaultValue("end") AfterFailure afterFailure,
+      @DefaultValue("3") int maxBots) {}
 
   /** What follows when nobody takes a session. */
   public enum AfterFailure {

@@ -85,6 +85,12 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
               .formatted(streams),
           "Set it to how many event streams one node may have open, for instance 10000.");
     }
+    int bots = properties.transfer().maxBots();
+    if (bots < 1) {
+      throw refused(
+          "baton.transfer.max-bots is %d, so no bot could have a conversation.".formatted(bots),
+          "Set it to how many bots may have a conversation one after the other, for instance 3.");
+    }
     int port = properties.simulator().port();
     if (port < 0 || port > MAX_PORT) {
       throw refused(

@@ -79,6 +79,7 @@ final class TargetWiring {
       case SKILL -> Target.SKILL;
       case FLOW -> Target.FLOW;
       case AGENT -> TargetSettings.AGENT;
+      case BOT -> Target.BOT;
       case WEBHOOK -> WebhookTarget.TYPE;
     };
   }

@@ -24,7 +24,8 @@ public record BotAnswer(
     @Nullable String runtimeCrc,
     ObjectNode json) {
 
-  static BotAnswer read(ObjectNode json, @Nullable String runtimeCrc) {
+  /** Reads an answer, also one that was kept. */
+  public static BotAnswer read(ObjectNode json, @Nullable String runtimeCrc) {
     List<Long> processed = new ArrayList<>();
     for (JsonNode id : json.path("processedSequenceIds")) {
       if (id.isIntegralNumber() && id.canConvertToLong()) {

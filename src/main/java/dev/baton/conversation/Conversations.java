@@ -182,6 +182,17 @@ public final class Conversations {
     update(key, "session_id = ?", sessionId);
   }
 
+  /** The conversation is in a session of another bot's now: the last one's is done with. */
+  public void sessionSwitched(String key, String botId, String sessionId) {
+    jdbc.sql(
+            """
+            update baton_conversation set bot_id = ?, session_id = ?, session_over = false,
+              runtime_crc = null, next_sequence = 1, failed_transfers = 0
+            where conversation_key = ?""")
+        .params(botId, sessionId, key)
+        .update();
+  }
+
   /** The bot's latest X-Runtime-CRC. */
   public void runtimeCrc(String key, String crc) {
     update(key, "runtime_crc = ?", crc);

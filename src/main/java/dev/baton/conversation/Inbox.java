@@ -57,6 +57,21 @@ public final class Inbox {
         .optional();
   }
 
+  /** Every message that nobody has yet, oldest first. */
+  public List<InboxMessage> waiting(String key) {
+    return jdbc.sql(COLUMNS + "where conversation_key = ? and state = 'WAITING' order by id")
+        .param(key)
+        .query(Inbox::read)
+        .list();
+  }
+
+  /** A choice becomes a text: whoever gets it did not offer the choice. */
+  public void reword(long id, String text) {
+    jdbc.sql("update baton_inbox set text = ?, choice_id = null where id = ?")
+        .params(text, id)
+        .update();
+  }
+
   /**
    * The id of the message that is ordered to be sent.
    *

@@ -26,6 +26,7 @@ public final class Reception {
   private final Inbox inbox;
   private final Transcript transcript;
   private final Transfers transfers;
+  private final BotSessions sessions;
   private final Token token;
   private final Changes changes;
 
@@ -35,12 +36,14 @@ public final class Reception {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      BotSessions sessions,
       Token token,
       Changes changes) {
     this.conversations = conversations;
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
+    this.sessions = sessions;
     this.token = token;
     this.changes = changes;
   }
@@ -199,8 +202,8 @@ public final class Reception {
   }
 
   /**
-   * The customer leaves. While the bot or nobody has the session, the conversation ends; once a
-   * target accepted, leaving is that target's business and nothing happens here.
+   * The customer leaves. While a bot or nobody has the session, the conversation ends; once
+   * somebody else accepted, leaving is that target's business and nothing happens here.
    *
    * @throws Refusal when there is no such conversation, or its process has no way to be left: the
    *     conversation must not be called over while its process goes on
@@ -209,10 +212,13 @@ public final class Reception {
     conversations.locked(
         key,
         conversation -> {
+          Optional<BotSession> nextBot = sessions.next(key);
           boolean taken =
               conversation.state() == ConversationState.TRANSFERRING
-                  && transfers.current(key).winner() != null;
+                  && transfers.current(key).winner() != null
+                  && nextBot.isEmpty();
           if (!conversation.state().over() && !taken) {
+            nextBot.ifPresent(bot -> transfers.takenAway(bot.offerId()));
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
             if (!token.leave(conversation)) {
@@ -274,8 +280,9 @@ public final class Reception {
           if (!conversation.processInstanceId().equals(processInstanceId)) {
             return null;
           }
+          sessions.next(key).ifPresent(bot -> transfers.takenAway(bot.offerId()));
           if (!conversation.state().over()) {
-            boolean handedOver = transfers.succeeded(key);
+            boolean handedOver = transfers.handedOver(key);
             conversations.over(
                 key,
                 handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,

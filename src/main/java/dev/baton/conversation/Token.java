@@ -68,7 +68,21 @@ public interface Token {
 
     /** A held message was passed on, or none was left. */
     record Delivered(boolean messagesHeld) implements StepResult {}
+
+    /**
+     * The bot's session is ended.
+     *
+     * @param next the bot that has the conversation now; null when the talk with bots is over
+     */
+    record SessionEnded(@Nullable NextBot next) implements StepResult {}
   }
+
+  /**
+   * Another bot that goes on with the conversation.
+   *
+   * @param said what its first words mean
+   */
+  record NextBot(String botId, Meaning said) {}
 
   /** What an answer of the bot means for the conversation. */
   enum Meaning {

@@ -29,6 +29,8 @@ public final class Transcript {
     START,
     MESSAGE,
     REPORT,
+    /** Another bot has the conversation: its first words. */
+    TRANSFER,
     END,
     NOTE,
     /** Not said: the conversation's state changed. */

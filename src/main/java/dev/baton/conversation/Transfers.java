@@ -200,6 +200,13 @@ public final class Transfers {
     follow(offer, "accepted", Outcome.ACCEPTED);
   }
 
+  /** Who took the session does not get it after all: the offer is open until it is taken back. */
+  void takenAway(long offer) {
+    jdbc.sql("update baton_offer set state = 'OPEN', outcome = ?, over_at = null where id = ?")
+        .params(Outcome.WITHDRAWN.name(), offer)
+        .update();
+  }
+
   /** The customer would rather go on with the bot. */
   void cancel(Transfer transfer) {
     jdbc.sql("update baton_transfer set cancelled = true where id = ?")
@@ -238,9 +245,21 @@ public final class Transfers {
         .update();
   }
 
-  /** Whether the bot knows that the conversation was handed over. */
-  public boolean succeeded(String key) {
-    return latest(key).filter(transfer -> "succeeded".equals(transfer.report())).isPresent();
+  /**
+   * Whether the bot knows that the conversation was handed over, and not to a bot: with that one it
+   * goes on.
+   */
+  public boolean handedOver(String key) {
+    return jdbc.sql(
+                """
+            select count(*) from baton_transfer t
+            where t.id = (select max(id) from baton_transfer where conversation_key = ?)
+              and t.report = 'succeeded'
+              and not exists (select 1 from baton_bot_session s where s.offer_id = t.winner)""")
+            .param(key)
+            .query(Integer.class)
+            .single()
+        > 0;
   }
 
   private void follow(long offer, String state, @Nullable Outcome outcome) {

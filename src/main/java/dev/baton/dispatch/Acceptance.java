@@ -76,6 +76,20 @@ final class Acceptance {
     }
   }
 
+  /**
+   * A target took the session in its answer to the offer. One that answered so late that nobody
+   * waits for it has it as well, unless the customer would rather go on with the bot.
+   */
+  OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
+    String key = conversation.key();
+    Attempt attempt = transfers.offer(offerId);
+    boolean wanted = attempt.open() && !transfers.current(key).cancelled();
+    if (!wanted || !wins(conversation, attempt)) {
+      takeBack(key);
+    }
+    return settled(key);
+  }
+
   private boolean wins(Conversation conversation, Attempt attempt) {
     Transfer transfer = transfers.current(conversation.key());
     boolean open =

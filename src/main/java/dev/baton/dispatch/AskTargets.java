@@ -1,5 +1,6 @@
 package dev.baton.dispatch;
 
+import dev.baton.bots.BotAnswer;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class AskTargets {
 
   private final TargetKinds kinds;
+  private final OtherBots otherBots;
   private final Transfers transfers;
   private final Orders orders;
   private final Acceptance acceptance;
@@ -38,11 +40,13 @@ final class AskTargets {
 
   AskTargets(
       TargetKinds kinds,
+      OtherBots otherBots,
       Transfers transfers,
       Orders orders,
       Acceptance acceptance,
       Handovers handovers) {
     this.kinds = kinds;
+    this.otherBots = otherBots;
     this.transfers = transfers;
     this.orders = orders;
     this.acceptance = acceptance;
@@ -69,27 +73,37 @@ final class AskTargets {
             (locked, awaited) -> acceptance.settled(locked.key()));
       }
       Optional<TargetKind> kind = kinds.of(attempt.target());
-      if (kind.isEmpty()) {
-        return CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));
+      CompletableFuture<Settlement> made;
+      if (kind.isPresent()) {
+        made = make(kind.get(), attempt, order, conversation);
+      } else if (otherBots.serve(attempt.target())) {
+        made =
+            otherBots
+                .start(attempt.target(), conversation)
+                .thenApply(answer -> started(attempt, answer));
+      } else {
+        made = CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));
       }
+      return made.exceptionallyCompose(
+          failure ->
+              over(failure)
+                  .map(
+                      over ->
+                          CompletableFuture.completedFuture(
+                              refused(attempt, over.outcome(), over.getMessage())))
+                  .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+    }
+
+    private CompletableFuture<Settlement> make(
+        TargetKind kind, Attempt attempt, Order order, Conversation conversation) {
       Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
       CompletableFuture<Optional<String>> made =
-          order.repeated()
-              ? kind.get().find(offer)
-              : CompletableFuture.completedFuture(Optional.empty());
+          order.repeated() ? kind.find(offer) : CompletableFuture.completedFuture(Optional.empty());
       return made.thenCompose(
-              reference ->
-                  reference
-                      .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
-                      .orElseGet(() -> ask(kind.get(), attempt, offer)))
-          .exceptionallyCompose(
-              failure ->
-                  over(failure)
-                      .map(
-                          over ->
-                              CompletableFuture.completedFuture(
-                                  refused(attempt, over.outcome(), over.getMessage())))
-                      .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+          reference ->
+              reference
+                  .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
+                  .orElseGet(() -> ask(kind, attempt, offer)));
     }
 
     private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
@@ -109,6 +123,14 @@ final class AskTargets {
           acceptance.takeBack(conversation.key());
         }
         return null;
+      };
+    }
+
+    private Settlement started(Attempt attempt, BotAnswer answer) {
+      return (conversation, awaited) -> {
+        transfers.opened(attempt.id(), Objects.requireNonNull(answer.sessionId()));
+        otherBots.started(attempt, answer);
+        return acceptance.acceptedAtOnce(conversation, attempt.id());
       };
     }
 
@@ -184,7 +206,11 @@ final class AskTargets {
 
     private CompletableFuture<OfferStatus> withdraw(
         Attempt attempt, Conversation conversation, boolean forGood) {
-      TargetKind kind = kinds.of(attempt.target()).orElseThrow();
+      Optional<TargetKind> served = kinds.of(attempt.target());
+      if (served.isEmpty()) {
+        return otherBots.end(attempt, conversation);
+      }
+      TargetKind kind = served.get();
       String reference = attempt.reference();
       if (reference != null) {
         return withdraw(kind, placed(attempt, reference), forGood);

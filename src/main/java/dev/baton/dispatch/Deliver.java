@@ -2,6 +2,7 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.EndReason;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 final class Deliver implements Performer {
 
   private final TargetKinds kinds;
+  private final BotSessions sessions;
   private final Conversations conversations;
   private final Inbox inbox;
   private final Transfers transfers;
@@ -29,11 +31,13 @@ final class Deliver implements Performer {
 
   Deliver(
       TargetKinds kinds,
+      BotSessions sessions,
       Conversations conversations,
       Inbox inbox,
       Transfers transfers,
       Handovers handovers) {
     this.kinds = kinds;
+    this.sessions = sessions;
     this.conversations = conversations;
     this.inbox = inbox;
     this.transfers = transfers;
@@ -47,6 +51,10 @@ final class Deliver implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+    if (sessions.next(conversation.key()).isPresent()) {
+      // A bot has it: what was typed waits in the inbox, and is sent when the talk goes on there.
+      return CompletableFuture.completedFuture((locked, awaited) -> new Delivered(false));
+    }
     Optional<InboxMessage> next = inbox.nextWaiting(conversation.key());
     if (next.isEmpty()) {
       return CompletableFuture.completedFuture((locked, awaited) -> left(locked));

@@ -2,6 +2,7 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.Target;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
@@ -12,6 +13,7 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.Redaction;
 import dev.baton.transfer.TargetKinds;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ public final class Dispatch {
   /**
    * A part that has not started yet.
    *
+   * @param redaction what other bots do not get to know; the kinds see to it themselves
    * @param workers how many threads settle outcomes; each holds a connection while it does
    * @param watchEvery the wait between two looks at open offers
    */
@@ -58,12 +61,14 @@ public final class Dispatch {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      BotSessions sessions,
       Transcript transcript,
       Token token,
       Changes changes,
       Node node,
       BotsClient bots,
       TargetKinds kinds,
+      Redaction redaction,
       TransferSettings settings,
       RetryPolicy retries,
       int workers,
@@ -86,12 +91,17 @@ public final class Dispatch {
     Acceptance acceptance = new Acceptance(conversations, transfers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers);
     BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
+    OtherBots otherBots =
+        new OtherBots(
+            bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
     List<Performer> performers = new ArrayList<>();
     performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());
     performers.addAll(
-        new PartWithBot(bots, conversations, transfers, answers, settings).performers());
-    performers.addAll(new AskTargets(kinds, transfers, orders, acceptance, handovers).performers());
-    performers.add(new Deliver(kinds, conversations, inbox, transfers, handovers));
+        new PartWithBot(bots, conversations, transfers, sessions, otherBots, answers, settings)
+            .performers());
+    performers.addAll(
+        new AskTargets(kinds, otherBots, transfers, orders, acceptance, handovers).performers());
+    performers.add(new Deliver(kinds, sessions, conversations, inbox, transfers, handovers));
     this.dispatcher =
         new Dispatcher(
             conversations, orders, token, changes, retries, threads, node.id(), performers);

@@ -7,6 +7,8 @@ import dev.baton.bots.FailureReason;
 import dev.baton.bots.SessionMessage.TransferFailed;
 import dev.baton.bots.SessionMessage.TransferSucceeded;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.BotSession;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -15,6 +17,7 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Token.StepResult.Done;
 import dev.baton.conversation.Token.StepResult.FailureTold;
+import dev.baton.conversation.Token.StepResult.SessionEnded;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
@@ -22,6 +25,7 @@ import dev.baton.transfer.FailureReport;
 import dev.baton.transfer.Outcome;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,8 @@ final class PartWithBot {
   private final BotsClient bots;
   private final Conversations conversations;
   private final Transfers transfers;
+  private final BotSessions sessions;
+  private final OtherBots otherBots;
   private final BotAnswers answers;
   private final TransferSettings settings;
 
@@ -39,11 +45,15 @@ final class PartWithBot {
       BotsClient bots,
       Conversations conversations,
       Transfers transfers,
+      BotSessions sessions,
+      OtherBots otherBots,
       BotAnswers answers,
       TransferSettings settings) {
     this.bots = bots;
     this.conversations = conversations;
     this.transfers = transfers;
+    this.sessions = sessions;
+    this.otherBots = otherBots;
     this.answers = answers;
     this.settings = settings;
   }
@@ -172,11 +182,11 @@ final class PartWithBot {
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       EndReason reason = reason(conversation);
       if (conversation.sessionId() == null || conversation.sessionOver()) {
-        return CompletableFuture.completedFuture((locked, awaited) -> over(locked, reason));
+        return CompletableFuture.completedFuture(ended(reason, null));
       }
       return bots.end(TalkToBot.session(conversation), reason, UUID.randomUUID())
-          .<Settlement>thenApply(answer -> (locked, awaited) -> ended(locked, reason, answer))
-          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> gone(locked, reason)));
+          .thenApply(answer -> ended(reason, answer))
+          .exceptionally(e -> TalkToBot.ifGone(e, ended(reason, null)));
     }
 
     private EndReason reason(Conversation conversation) {
@@ -184,28 +194,42 @@ final class PartWithBot {
       if (reason != null) {
         return reason;
       }
-      return transfers.succeeded(conversation.key()) ? EndReason.TRANSFER : EndReason.OTHER;
+      return transfers.handedOver(conversation.key()) || nextBot(conversation).isPresent()
+          ? EndReason.TRANSFER
+          : EndReason.OTHER;
     }
 
-    private Done ended(Conversation conversation, EndReason reason, BotAnswer answer) {
-      answers.keep(conversation.key(), answer, Cause.END, null);
-      return gone(conversation, reason);
+    private Optional<BotSession> nextBot(Conversation conversation) {
+      return conversation.state().over() ? Optional.empty() : sessions.next(conversation.key());
     }
 
-    private Done gone(Conversation conversation, EndReason reason) {
-      conversations.sessionOver(conversation.key());
-      return over(conversation, reason);
+    /** The answer is null when there was no session to end. */
+    private Settlement ended(EndReason reason, @Nullable BotAnswer answer) {
+      return (conversation, awaited) -> {
+        Optional<BotSession> next = awaited ? nextBot(conversation) : Optional.empty();
+        if (next.isPresent()) {
+          // That this bot's session is ended is no news for the customer, who goes on.
+          return new SessionEnded(otherBots.goOn(conversation.key(), next.get()));
+        }
+        if (answer != null) {
+          answers.keep(conversation.key(), answer, Cause.END, null);
+        }
+        over(conversation, reason);
+        return new SessionEnded(null);
+      };
     }
 
     /** Without its session the conversation is over, whatever else its process has to do. */
-    private Done over(Conversation conversation, EndReason reason) {
+    private void over(Conversation conversation, EndReason reason) {
+      if (conversation.sessionId() != null) {
+        conversations.sessionOver(conversation.key());
+      }
       if (!conversation.state().over()) {
         conversations.over(
             conversation.key(),
             reason == EndReason.TRANSFER ? ConversationState.TRANSFERRED : ConversationState.ENDED,
             reason);
       }
-      return new Done();
     }
   }
 }

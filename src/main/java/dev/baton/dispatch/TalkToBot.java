@@ -160,7 +160,7 @@ final class TalkToBot {
   }
 
   /** A session that the bot no longer knows is an outcome; every other failure stays one. */
-  static Performer.Settlement ifGone(Throwable failure, Performer.Settlement gone) {
+  static <T> T ifGone(Throwable failure, T gone) {
     Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
     if (cause instanceof BotsException.SessionGone) {
       return gone;
@@ -169,7 +169,7 @@ final class TalkToBot {
   }
 
   /** The Bots API wants a UUID; the same conversation always has the same. */
-  private static UUID externalKey(String key) {
+  static UUID externalKey(String key) {
     return UUID.nameUUIDFromBytes(("baton/" + key).getBytes(StandardCharsets.UTF_8));
   }
 

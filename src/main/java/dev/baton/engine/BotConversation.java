@@ -79,6 +79,10 @@ public final class BotConversation {
   public static final ProcessVariable<String> AFTER_FAILURE =
       ProcessVariable.kept("afterFailure", String.class);
 
+  /** Whether the conversation goes on with another bot than the one whose session was ended. */
+  static final ProcessVariable<Boolean> ANOTHER_BOT =
+      ProcessVariable.passing("anotherBot", Boolean.class);
+
   /** Wakes a conversation that waits for the customer; sent by Baton only. */
   static final String ARRIVED = "customer-message-arrived";
 

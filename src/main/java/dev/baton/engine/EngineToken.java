@@ -141,6 +141,16 @@ public final class EngineToken implements Token {
       variables.put(
           BotConversation.MESSAGES_HELD.name(),
           BotConversation.MESSAGES_HELD.value(delivered.messagesHeld()));
+    } else if (result instanceof StepResult.SessionEnded ended) {
+      Token.NextBot next = ended.next();
+      variables.put(
+          BotConversation.ANOTHER_BOT.name(), BotConversation.ANOTHER_BOT.value(next != null));
+      if (next != null) {
+        variables.put(BotConversation.BOT_ID.name(), BotConversation.BOT_ID.value(next.botId()));
+        variables.put(
+            BotConversation.BOT_SAID.name(),
+            BotConversation.BOT_SAID.value(BotConversation.said(next.said())));
+      }
     }
     return variables;
   }

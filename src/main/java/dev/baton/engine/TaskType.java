@@ -168,7 +168,8 @@ public enum TaskType {
       OrderKind.TARGET_DELIVER,
       "Gives the winner one message that the customer wrote during the transfer. Repeat it while"
           + " `messagesHeld`. When none is left the conversation is `transferred`, and no message is"
-          + " accepted any more.",
+          + " accepted any more. A bot gets nothing here: what was typed stays in the inbox, to be"
+          + " taken when the talk goes on with it.",
       List.of(TARGET_OFFER),
       List.of(new Data(BotConversation.WINNER, "who has the conversation")),
       List.of(new Data(BotConversation.MESSAGES_HELD, "whether there is another")),
@@ -178,11 +179,18 @@ public enum TaskType {
       "End the bot's session",
       OrderKind.BOT_END,
       "Ends the session; done at once when it is over already. With that the conversation is over for"
-          + " the channel, though the process may go on. What a process leaves behind when it ends,"
-          + " a session or open offers, Baton ends by itself.",
+          + " the channel, though the process may go on. Unless another bot has it: then the"
+          + " conversation is in that bot's session from here on, and the process has to lead back to"
+          + " the talk. What a process leaves behind when it ends, a session or open offers, Baton"
+          + " ends by itself.",
       List.of(BOT_START),
       List.of(),
-      List.of(),
+      List.of(
+          new Data(BotConversation.ANOTHER_BOT, "whether the talk goes on with another bot"),
+          new Data(
+              BotConversation.BOT_SAID,
+              "with another bot, what its first words mean: `goes-on` or `escalated`"),
+          new Data(BotConversation.BOT_ID, "with another bot, which one")),
       "An incident when the bot cannot be reached for minutes. A session that the bot does not know"
           + " counts as ended.");
 

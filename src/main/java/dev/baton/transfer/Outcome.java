@@ -51,6 +51,11 @@ public enum Outcome {
       "Unsupported target",
       "No part of this installation can ask a target of this type.",
       FailureReason.ERROR),
+  TOO_MANY_BOTS(
+      "too-many-bots",
+      "Too many bots",
+      "As many bots as allowed have had the conversation already.",
+      FailureReason.ERROR),
   IN_DOUBT(
       "in-doubt",
       "In doubt",

@@ -54,6 +54,7 @@ class BatonPropertiesTest {
           assertThat(properties.transfer().strategy()).isEqualTo(Strategy.ORDERED);
           assertThat(properties.transfer().patience()).isEqualTo(Duration.ofMinutes(5));
           assertThat(properties.transfer().afterFailure()).isEqualTo(AfterFailure.END);
+          assertThat(properties.transfer().maxBots()).isEqualTo(3);
           assertThat(properties.conversation().silence()).isEqualTo(Duration.ofMinutes(30));
           assertThat(properties.library().deploy()).isFalse();
           assertThat(properties.api().enabled()).isFalse();
@@ -91,6 +92,7 @@ class BatonPropertiesTest {
   @ParameterizedTest
   @CsvSource({
     "baton.transfer.patience, 0s",
+    "baton.transfer.max-bots, 0",
     "baton.conversation.silence, -1m",
     "baton.api.answer-limit, 0s",
     "baton.simulator.port, 70000",

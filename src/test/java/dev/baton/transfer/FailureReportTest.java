@@ -76,6 +76,7 @@ class FailureReportTest {
             "withdrawn-by-customer",
             "cancelled",
             "unsupported",
+            "too-many-bots",
             "in-doubt",
             "error");
     assertThatIllegalArgumentException().isThrownBy(() -> Outcome.ofCode("Declined"));

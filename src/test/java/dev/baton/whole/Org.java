@@ -43,9 +43,18 @@ final class Org implements AutoCloseable {
 
   /** Adds a bot whose escalate names these queues. */
   void addBot(String id, String... queues) {
+    bot(id, "Salesforce:Core:Queue:Id", List.of(queues));
+  }
+
+  /** Adds a bot whose escalate names another. */
+  void addBotBefore(String id, String other) {
+    bot(id, "Salesforce:Core:Bot:Id", List.of(other));
+  }
+
+  private void bot(String id, String type, List<String> values) {
     ArrayNode targets = JSON.createArrayNode();
-    for (String queue : queues) {
-      targets.addObject().put("type", "Salesforce:Core:Queue:Id").put("value", queue);
+    for (String value : values) {
+      targets.addObject().put("type", type).put("value", value);
     }
     ObjectNode script = JSON.createObjectNode();
     script.withObject("/bots").withObject("/" + id).set("targets", targets);
@@ -146,6 +155,15 @@ final class Org implements AutoCloseable {
     return message.path("type").asText().equals("text")
         ? message.path("text").asText()
         : message.path("type").asText();
+  }
+
+  /** The sequence ids of what a session's bot took in. */
+  static List<Long> sequence(List<JsonNode> journal, String session) {
+    return journal.stream()
+        .filter(call -> call.path("effect").asText().equals("processed"))
+        .filter(call -> call.path("path").asText().endsWith("/sessions/" + session + "/messages"))
+        .map(call -> call.path("body").path("message").path("sequenceId").asLong())
+        .toList();
   }
 
   /** The sessions that a bot was asked to start, and did. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -60,6 +61,7 @@ class RacesTest {
 
   private final Queue<String> overslept = new ConcurrentLinkedQueue<>();
   private final Queue<Integer> refusals = new ConcurrentLinkedQueue<>();
+  private final Map<String, List<String>> chains = new TreeMap<>();
   private int bots = 1000;
 
   @BeforeAll
@@ -72,7 +74,8 @@ class RacesTest {
             org.simulator(),
             "spring.datasource.username=postgres",
             "spring.datasource.hikari.maximum-pool-size=30",
-            "baton.transfer.watch-every=100ms");
+            "baton.transfer.watch-every=100ms",
+            "baton.targets.enabled=queue,bot");
     jdbc = JdbcClient.create(baton.bean(DataSource.class));
     threads = Executors.newCachedThreadPool();
     sampler = Executors.newSingleThreadScheduledExecutor();
@@ -370,6 +373,51 @@ class RacesTest {
         this::ended);
   }
 
+  @Test
+  void aMessageAtTheInstantWhenTheNextBotHasTheConversation() {
+    race(
+        "switch",
+        key -> {
+          toBeSwitched(key);
+          return List.of(writing(key, "a", 3));
+        },
+        this::partWithTheFirstBot,
+        1,
+        key -> {
+          assertThat(messages(key)).containsOnly(Map.entry("ANSWERED", 4L));
+          assertThat(heard(key)).containsExactly("start", "a0", "a1", "a2");
+          List<JsonNode> journal = org.journal();
+          String session = Org.sessions(journal, botOf(key)).get(0);
+          assertThat(Org.sequence(journal, session)).as(key).containsExactly(1L, 2L, 3L);
+        });
+    org.heal();
+  }
+
+  @Test
+  void leavingAtTheInstantWhenTheNextBotHasTheConversation() {
+    race(
+        "switch-leave",
+        key -> {
+          toBeSwitched(key);
+          return List.of(leaving(key), writing(key, "a", 2));
+        },
+        this::partWithTheFirstBot,
+        1,
+        key -> {
+          assertThat(instances(key)).as(key).isZero();
+          List<JsonNode> journal = org.journal();
+          for (String bot : Objects.requireNonNull(chains.get(key))) {
+            List<String> sessions = Org.sessions(journal, bot);
+            assertThat(sessions).as(key + ": sessions of " + bot).hasSize(1);
+            List<String> heard = Org.takenIn(journal, sessions.get(0));
+            assertThat(heard.stream().filter(line -> line.startsWith("end "))).as(key).hasSize(1);
+            assertThat(heard.get(heard.size() - 1)).as(key).startsWith("end ");
+          }
+          assertThat(baton.conversation(key).path("state").asText()).isEqualTo("ended");
+        });
+    org.heal();
+  }
+
   // The rounds
 
   private void race(
@@ -525,6 +573,25 @@ class RacesTest {
     String bot = Org.bot(++bots);
     org.addBot(bot);
     return bot;
+  }
+
+  /** Talks with a bot that hands over to another, and is slow to let its session end. */
+  private void toBeSwitched(String key) {
+    talk(key);
+    String first = botOf(key);
+    String other = bot();
+    org.addBotBefore(first, other);
+    chains.put(key, List.of(first, other));
+    String session = Org.sessions(org.journal(), first).get(0);
+    org.fault(
+        "{\"method\":\"DELETE\",\"session\":\"%s\"}".formatted(session), "{\"delayMs\":1500}");
+  }
+
+  private void partWithTheFirstBot(String key) {
+    write(key, "t", TRANSFER);
+    await(
+        key + " parts with its bot",
+        () -> count("baton_order where kind = 'BOT_END' and conversation_key = ?", key) == 1);
   }
 
   private void talk(String key) {

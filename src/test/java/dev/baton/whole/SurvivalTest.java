@@ -48,7 +48,10 @@ class SurvivalTest {
     survives(Postgres.newDatabase(), Postgres.USER);
   }
 
-  private void survives(String database, String... properties) {
+  private void survives(String database, String... user) {
+    List<String> all = new ArrayList<>(List.of(user));
+    all.add("baton.targets.enabled=queue,bot");
+    String[] properties = all.toArray(String[]::new);
     try (org) {
       org.simulator().script("{\"org\":{\"afterDecline\":\"goes\"}}");
       List<Guest> guests = guests();
@@ -93,6 +96,9 @@ class SurvivalTest {
       guests.add(new Delivering(fault));
       guests.add(new EndingTransferred(fault));
       guests.add(new EndingSession(fault));
+      guests.add(new Switching(fault, "Offer"));
+      guests.add(new Switching(fault, "TellSucceeded"));
+      guests.add(new Switching(fault, "EndTransferred"));
     }
     for (int i = 0; i < guests.size(); i++) {
       guests.get(i).settle(i + 1);
@@ -674,6 +680,68 @@ class SurvivalTest {
     @Override
     List<String> heard() {
       return List.of("start", "end UserRequest");
+    }
+  }
+
+  /** On the way from one bot to the next. */
+  private final class Switching extends Guest {
+    private final String step;
+    private String otherBot = "";
+
+    Switching(String fault, String step) {
+      super(fault);
+      this.step = step;
+    }
+
+    @Override
+    void settle(int n) {
+      super.settle(n);
+      otherBot = Org.bot(500 + n);
+      org.addBot(otherBot, queue);
+      org.addBotBefore(bot, otherBot);
+    }
+
+    @Override
+    void approach() {
+      talk();
+      switch (step) {
+        case "Offer" -> faultOfOrg("POST", "/bots/" + otherBot + "/sessions", "");
+        case "TellSucceeded" -> faultOfSession("\"body\":\"transferSucceeded\"");
+        default -> faultOfSession("\"method\":\"DELETE\"");
+      }
+    }
+
+    @Override
+    void enter() {
+      say(TRANSFER);
+      say("meanwhile");
+    }
+
+    @Override
+    String step() {
+      return step;
+    }
+
+    @Override
+    void goOn() {
+      baton.awaitAt(key, "WaitForCustomer");
+      assertThat(baton.write(key, "m1", ORDER_STATUS).path("messages").size()).isPositive();
+      leave();
+    }
+
+    @Override
+    List<String> heard() {
+      return List.of("start", TRANSFER, "transferSucceeded", "end Transfer");
+    }
+
+    @Override
+    void checkOffers(List<JsonNode> journal) {
+      List<String> sessions = Org.sessions(journal, otherBot);
+      assertThat(sessions).as(key + ": the other bot's sessions").hasSize(1);
+      assertThat(Org.takenIn(journal, sessions.get(0)))
+          .as(key + ": the other bot")
+          .containsExactly("start", "meanwhile", ORDER_STATUS, "end UserRequest");
+      assertThat(Org.sequence(journal, sessions.get(0))).as(key).containsExactly(1L, 2L);
     }
   }
 }

@@ -16,7 +16,7 @@ class TakeOverTest {
 
   private static final String TRANSFER = "Transfer To Agent";
   private static final List<String> KEYS =
-      List.of("turn", "talk", "open", "offer", "tell", "deliver");
+      List.of("turn", "talk", "open", "offer", "tell", "deliver", "switch", "chain");
   private static final String LATE = "{\"delayMs\":5000}";
   private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
@@ -25,13 +25,18 @@ class TakeOverTest {
   @Test
   void whatAKilledNodeHadUnderWayIsFinishedByAnother() {
     String database = Postgres.newDatabase();
+    String[] properties = {Postgres.USER[0], "baton.targets.enabled=queue,bot"};
     for (String key : KEYS) {
       org.addQueue(queue(key), "wait", 0);
       org.addBot(bot(key), queue(key));
     }
+    for (String key : List.of("switch", "chain")) {
+      org.addBot(otherBot(key));
+      org.addBotBefore(bot(key), otherBot(key));
+    }
     try (org;
-        Baton doomed = Baton.forkOn(database, org.simulator(), Postgres.USER);
-        Baton other = Baton.startOn(database, org.simulator(), Postgres.USER)) {
+        Baton doomed = Baton.forkOn(database, org.simulator(), properties);
+        Baton other = Baton.startOn(database, org.simulator(), properties)) {
       for (String key : KEYS) {
         assertThat(doomed.startProcess(key, "botId", bot(key)).status()).isEqualTo(200);
         doomed.awaitAt(key, "WaitForCustomer");
@@ -49,6 +54,10 @@ class TakeOverTest {
       late("{\"path\":\"/sobjects/Case$\",\"body\":\"%s\"}".formatted(queue("offer")));
       late("{\"body\":\"transferSucceeded\",\"session\":\"%s\"}".formatted(session(other, "tell")));
       late("{\"path\":\"/sobjects/CaseComment$\",\"body\":\"held\"}");
+      late("{\"session\":\"%s\",\"method\":\"DELETE\"}".formatted(session(other, "switch")));
+      late("{\"path\":\"/bots/%s/sessions$\"}".formatted(otherBot("chain")));
+      say(doomed, "switch", TRANSFER);
+      say(doomed, "chain", TRANSFER);
       org.accept(tell);
       org.accept(deliver);
       say(doomed, "talk", "Order Status");
@@ -60,6 +69,8 @@ class TakeOverTest {
                   came("talk", "Order Status")
                       && Org.created(org.journal(), "Case", queue("offer")) == 1
                       && came("tell", "transferSucceeded")
+                      && came("switch", "end Transfer")
+                      && Org.sessions(org.journal(), otherBot("chain")).size() == 1
                       && Org.created(org.journal(), "CaseComment", "held") == 1);
       doomed.kill();
       System.out.printf(
@@ -76,8 +87,11 @@ class TakeOverTest {
         Awaitility.await(key).atMost(LONG_ENOUGH).until(() -> other.instances(key).isEmpty());
         System.out.printf("%s: %.1f s after the kill%n", key, seconds(killed));
       }
-      other.leave("talk");
-      other.awaitOver("talk");
+      for (String key : List.of("talk", "switch", "chain")) {
+        other.awaitAt(key, "WaitForCustomer");
+        other.leave(key);
+        other.awaitOver(key);
+      }
 
       List<JsonNode> journal = org.journal();
       heard(journal, "talk", "start", "Order Status", "end UserRequest");
@@ -86,6 +100,13 @@ class TakeOverTest {
         assertThat(Org.created(journal, "Case", queue(key))).as(key).isEqualTo(1);
       }
       assertThat(Org.created(journal, "CaseComment", "held")).isEqualTo(1);
+      heard(journal, "switch", "start", TRANSFER, "transferSucceeded", "end Transfer");
+      assertThat(fromTheOtherBot(journal, "switch"))
+          .containsExactly(List.of("start", "end UserRequest"));
+      heard(journal, "chain", "start", TRANSFER, "transferSucceeded", "end Transfer");
+      assertThat(fromTheOtherBot(journal, "chain"))
+          .as("the session whose answer was lost with the process expires by itself")
+          .containsExactly(List.of("start"), List.of("start", "end UserRequest"));
     }
   }
 
@@ -136,6 +157,16 @@ class TakeOverTest {
     List<String> sessions = Org.sessions(journal, bot(key));
     assertThat(sessions).as(key).hasSize(1);
     assertThat(Org.takenIn(journal, sessions.get(0))).as(key).containsExactly(lines);
+  }
+
+  private static List<List<String>> fromTheOtherBot(List<JsonNode> journal, String key) {
+    return Org.sessions(journal, otherBot(key)).stream()
+        .map(session -> Org.takenIn(journal, session))
+        .toList();
+  }
+
+  private static String otherBot(String key) {
+    return Org.bot(100_000 + (key.hashCode() & 0xffff));
   }
 
   private static String bot(String key) {
