@@ -184,7 +184,12 @@ final class AskTargets {
 
     private CompletableFuture<OfferStatus> withdraw(
         Attempt attempt, Conversation conversation, boolean forGood) {
-      TargetKind kind = kinds.of(attempt.target()).orElseThrow();
+      Optional<TargetKind> served = kinds.of(attempt.target());
+      if (served.isEmpty()) {
+        // Nobody was asked, and nobody will be.
+        return CompletableFuture.completedFuture(new OfferStatus.Withdrawn());
+      }
+      TargetKind kind = served.get();
       String reference = attempt.reference();
       if (reference != null) {
         return withdraw(kind, placed(attempt, reference), forGood);
