@@ -212,6 +212,11 @@ public final class Baton implements AutoCloseable {
     return send(request("/api/conversations/" + encode(key)).DELETE());
   }
 
+  /** The customer would rather go on with the bot. */
+  public Answer cancelTransfer(String key) {
+    return send(request("/api/conversations/" + encode(key) + "/transfer").DELETE());
+  }
+
   /** The conversation as channels see it. */
   public JsonNode conversation(String key) {
     return get("/api/conversations/" + encode(key)).json();

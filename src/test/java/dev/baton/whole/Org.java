@@ -10,10 +10,13 @@ import dev.baton.simulator.Simulator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -118,6 +121,28 @@ final class Org implements AutoCloseable {
                   BodyHandlers.discarding())
               .statusCode();
       assertThat(status).as(path).isLessThan(300);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The rows that a query finds now. */
+  List<JsonNode> query(String soql) {
+    URI uri =
+        URI.create(
+            simulator.baseUrl()
+                + "/services/data/v63.0/query?q="
+                + URLEncoder.encode(soql, StandardCharsets.UTF_8));
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + Simulator.TOKEN).build();
+    try {
+      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      JsonNode records = Baton.json(answer.body()).path("records");
+      return StreamSupport.stream(records.spliterator(), false).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
