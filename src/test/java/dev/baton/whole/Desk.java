@@ -56,6 +56,16 @@ final class Desk implements AutoCloseable {
     return got.stream().filter(message -> type(message).equals("status")).toList();
   }
 
+  /** How many messages of a customer have these words: what comes again has the same id. */
+  long told(String text) {
+    return got.stream()
+        .map(message -> message.path("message"))
+        .filter(message -> message.path("text").asText().equals(text))
+        .map(message -> message.path("id").asText())
+        .distinct()
+        .count();
+  }
+
   void forget() {
     got.clear();
     otherwise = message -> null;

@@ -29,12 +29,21 @@ record Escalation(
     Deed deed,
     int afterMs) {
 
+  /** The bots that it may be with, one after the other. */
+  List<String> bots() {
+    List<String> bots = new ArrayList<>();
+    world.path("bots").fieldNames().forEachRemaining(bots::add);
+    return bots;
+  }
+
   enum Deed {
     WAITS,
     LEAVES,
     CANCELS
   }
 
+  static final String BOT = "Salesforce:Core:Bot:Id";
+  static final String DESK = "Baton:Webhook";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> AGENTS_DO =
       List.of(
@@ -111,7 +120,7 @@ record Escalation(
     }
 
     private void target(ArrayNode targets, int id) {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(12)) {
         case 0, 1, 2 -> {
           String queue = Org.queue(id);
           ObjectNode scripted = world.withObject("/queues").withObject("/" + queue);
@@ -152,6 +161,17 @@ record Escalation(
           scripted.putArray("inputs").add("transferKey");
           name(targets, "Salesforce:Core:Flow:Id", flow);
         }
+        case 8, 9 -> {
+          String other = Org.bot(100_000 + id);
+          ObjectNode scripted = world.withObject("/bots").withObject("/" + other);
+          scripted.put("onStart", one("greet", "escalate", "end"));
+          scripted.putArray("targets");
+          if (random.nextInt(3) == 0) {
+            fault("bot", other, "/sessions/");
+          }
+          name(targets, BOT, other);
+        }
+        case 10 -> name(targets, DESK, "desk");
         default -> name(targets, "Acme:Pigeon:Id", "loft-" + id);
       }
     }
