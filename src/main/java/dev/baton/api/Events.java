@@ -40,7 +40,7 @@ final class Events {
 
   private static String name(Transcript.Line line) {
     return switch (line.cause()) {
-      case STATE, OFFER, NOTE -> line.cause().name().toLowerCase(Locale.ROOT);
+      case STATE, OFFER, TRANSFER, NOTE -> line.cause().name().toLowerCase(Locale.ROOT);
       case START, MESSAGE, REPORT, END -> "message";
     };
   }
@@ -49,11 +49,13 @@ final class Events {
     try {
       return JSON.writeValueAsString(
           switch (line.cause()) {
-            case STATE, NOTE -> at(line).setAll((ObjectNode) JSON.readTree(line.body()));
+            case STATE, TRANSFER, NOTE -> at(line).setAll((ObjectNode) JSON.readTree(line.body()));
             case OFFER ->
                 at(line)
                     .putNull("outcome")
                     .putNull("text")
+                    .putNull("position")
+                    .putNull("estimateSeconds")
                     .setAll((ObjectNode) JSON.readTree(line.body()));
             case START, MESSAGE, REPORT, END -> ConversationView.LineView.of(line);
           });
