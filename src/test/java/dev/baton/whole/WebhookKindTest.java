@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -313,7 +314,7 @@ class WebhookKindTest {
     return (event.gist() + " " + data.path("reason").asText("")).strip();
   }
 
-  private static Reply acceptsLate(JsonNode message) {
+  private static @Nullable Reply acceptsLate(JsonNode message) {
     return message.path("type").asText().equals("withdraw") ? Reply.json(200, Desk.ACCEPTED) : null;
   }
 
