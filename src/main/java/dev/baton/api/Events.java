@@ -40,8 +40,8 @@ final class Events {
 
   private static String name(Transcript.Line line) {
     return switch (line.cause()) {
-      case STATE, OFFER, NOTE -> line.cause().name().toLowerCase(Locale.ROOT);
-      case START, MESSAGE, REPORT, TRANSFER, END -> "message";
+      case STATE, OFFER, TRANSFER, NOTE -> line.cause().name().toLowerCase(Locale.ROOT);
+      case START, MESSAGE, REPORT, NEXT_BOT, END -> "message";
     };
   }
 
@@ -49,13 +49,15 @@ final class Events {
     try {
       return JSON.writeValueAsString(
           switch (line.cause()) {
-            case STATE, NOTE -> at(line).setAll((ObjectNode) JSON.readTree(line.body()));
+            case STATE, TRANSFER, NOTE -> at(line).setAll((ObjectNode) JSON.readTree(line.body()));
             case OFFER ->
                 at(line)
                     .putNull("outcome")
                     .putNull("text")
+                    .putNull("position")
+                    .putNull("estimateSeconds")
                     .setAll((ObjectNode) JSON.readTree(line.body()));
-            case START, MESSAGE, REPORT, TRANSFER, END -> ConversationView.LineView.of(line);
+            case START, MESSAGE, REPORT, NEXT_BOT, END -> ConversationView.LineView.of(line);
           });
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A line of the transcript cannot be read.", e);

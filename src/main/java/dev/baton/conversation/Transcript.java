@@ -5,7 +5,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,13 +32,15 @@ public final class Transcript {
     MESSAGE,
     REPORT,
     /** Another bot has the conversation: its first words. */
-    TRANSFER,
+    NEXT_BOT,
     END,
     NOTE,
     /** Not said: the conversation's state changed. */
     STATE,
-    /** Not said: an offer was made, accepted or is over. */
-    OFFER
+    /** Not said: an offer was made, waits, was accepted or is over. */
+    OFFER,
+    /** Not said: a transfer is over, and the bot knows. */
+    TRANSFER
   }
 
   /**
@@ -45,6 +49,8 @@ public final class Transcript {
    * @param body JSON: a message of the Bots API, or the customer's message as the channel sent it
    */
   public record Line(long id, Instant at, Speaker speaker, Cause cause, String body) {}
+
+  private static final Set<Cause> NOT_SAID = EnumSet.of(Cause.STATE, Cause.OFFER, Cause.TRANSFER);
 
   private static final String COLUMNS =
       "select id, said_at, speaker, cause, body from baton_transcript ";
@@ -76,9 +82,7 @@ public final class Transcript {
 
   /** Everything that was said, oldest first. */
   public List<Line> all(String key) {
-    return since(key, 0).stream()
-        .filter(line -> line.cause() != Cause.STATE && line.cause() != Cause.OFFER)
-        .toList();
+    return since(key, 0).stream().filter(line -> !NOT_SAID.contains(line.cause())).toList();
   }
 
   /** Every line after one, oldest first; 0 is before the first. */

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
+import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -32,6 +34,11 @@ public final class Transfers {
       select id, transfer_id, conversation_key, offer_key, round, target_type, target_value, state,
              reference, task_id, outcome, detail, offered_at, over_at
       from baton_offer\s""";
+
+  private static final String WAITS_OTHERWISE =
+      """
+      state = 'OPEN' and outcome is null
+        and (position_in_line is distinct from ? or estimate_seconds is distinct from ?)""";
 
   private final JdbcClient jdbc;
   private final Node node;
@@ -214,6 +221,30 @@ public final class Transfers {
         .update();
   }
 
+  /** Whether the target says something new about how long the offer waits. */
+  public boolean waitsOtherwise(long offer, OfferStatus.Waiting wait) {
+    return jdbc.sql("select count(*) from baton_offer where id = ? and " + WAITS_OTHERWISE)
+            .params(offer, wait.position(), seconds(wait.estimate()))
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
+  /** The target says how long the offer waits. */
+  public void waits(long offer, OfferStatus.Waiting wait) {
+    jdbc.sql("update baton_offer set position_in_line = ?, estimate_seconds = ? where id = ?")
+        .params(wait.position(), seconds(wait.estimate()), offer)
+        .update();
+    Attempt attempt = offer(offer);
+    ObjectNode body = body(attempt.round(), attempt.target(), "waiting");
+    body.put("position", wait.position()).put("estimateSeconds", seconds(wait.estimate()));
+    follow(attempt.conversationKey(), Transcript.Cause.OFFER, body);
+  }
+
+  private static @Nullable Long seconds(@Nullable Duration estimate) {
+    return estimate == null ? null : estimate.toSeconds();
+  }
+
   /** The offer has come to nothing, and is only open until it is taken back. */
   public void refused(long offer, Outcome outcome, @Nullable String detail) {
     jdbc.sql("update baton_offer set outcome = ?, detail = ? where id = ?")
@@ -243,6 +274,12 @@ public final class Transfers {
             where id = ?""")
         .params(report, reason, description, transfer.id())
         .update();
+    String outcome =
+        transfer.winner() != null ? "accepted" : transfer.cancelled() ? "cancelled" : "failed";
+    follow(
+        transfer.conversationKey(),
+        Transcript.Cause.TRANSFER,
+        JSON.createObjectNode().put("outcome", outcome).put("reason", reason));
   }
 
   /**
@@ -269,12 +306,21 @@ public final class Transfers {
 
   private void follow(
       String key, int round, Target target, String state, @Nullable Outcome outcome) {
-    ObjectNode body = JSON.createObjectNode().put("round", round).put("state", state);
-    body.set("target", JSON.valueToTree(target));
+    ObjectNode body = body(round, target, state);
     if (outcome != null) {
       body.put("outcome", outcome.code()).put("text", outcome.sentence());
     }
-    transcript.add(key, Transcript.Speaker.BATON, Transcript.Cause.OFFER, null, body.toString());
+    follow(key, Transcript.Cause.OFFER, body);
+  }
+
+  private static ObjectNode body(int round, Target target, String state) {
+    ObjectNode body = JSON.createObjectNode().put("round", round).put("state", state);
+    body.set("target", JSON.valueToTree(target));
+    return body;
+  }
+
+  private void follow(String key, Transcript.Cause cause, ObjectNode body) {
+    transcript.add(key, Transcript.Speaker.BATON, cause, null, body.toString());
   }
 
   private static Transfer readTransfer(ResultSet row, int number) throws SQLException {

@@ -55,6 +55,18 @@ final class Acceptance {
         });
   }
 
+  /** A target says how long an offer waits. */
+  void waits(String key, long offerId, OfferStatus.Waiting wait) {
+    conversations.locked(
+        key,
+        conversation -> {
+          if (transfers.waitsOtherwise(offerId, wait)) {
+            transfers.waits(offerId, wait);
+          }
+          return null;
+        });
+  }
+
   private void answered(Conversation conversation, Attempt attempt, OfferStatus status) {
     if (status instanceof OfferStatus.Accepted && !wins(conversation, attempt)) {
       takeBack(conversation.key());

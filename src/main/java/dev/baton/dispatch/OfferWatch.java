@@ -85,9 +85,7 @@ final class OfferWatch {
           Refusal.Kind.NOT_YET,
           "The answer to the offer itself has not come yet. Say it again in a second.");
     }
-    if (!(status instanceof OfferStatus.Waiting)) {
-      acceptance.answered(attempt.conversationKey(), attempt.id(), status);
-    }
+    take(attempt, status);
     Outcome outcome = transfers.offer(attempt.id()).outcome();
     boolean agrees =
         status instanceof OfferStatus.Waiting
@@ -102,13 +100,21 @@ final class OfferWatch {
     }
   }
 
+  private void take(Attempt attempt, OfferStatus status) {
+    if (!(status instanceof OfferStatus.Waiting wait)) {
+      acceptance.answered(attempt.conversationKey(), attempt.id(), status);
+    } else if (wait.told() && transfers.waitsOtherwise(attempt.id(), wait)) {
+      acceptance.waits(attempt.conversationKey(), attempt.id(), wait);
+    }
+  }
+
   private void answer(Attempt attempt, Map<String, OfferStatus> statuses) {
     OfferStatus status = statuses.get(attempt.offerKey());
-    if (status == null || status instanceof OfferStatus.Waiting) {
+    if (status == null) {
       return;
     }
     try {
-      acceptance.answered(attempt.conversationKey(), attempt.id(), status);
+      take(attempt, status);
     } catch (RuntimeException e) {
       // Asked again at the next look; a suspended process, for instance, takes it then.
       LOG.warn(

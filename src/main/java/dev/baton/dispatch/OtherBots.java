@@ -147,7 +147,7 @@ final class OtherBots {
     }
     conversations.sessionSwitched(key, next.botId(), next.sessionId());
     BotAnswer first = read(next.answer(), next.runtimeCrc());
-    Meaning meaning = answers.keep(key, first, Cause.TRANSFER, null);
+    Meaning meaning = answers.keep(key, first, Cause.NEXT_BOT, null);
     if (meaning == Meaning.ESCALATED) {
       answers.escalated(key, first);
     } else {

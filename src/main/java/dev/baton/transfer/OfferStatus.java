@@ -1,12 +1,29 @@
 package dev.baton.transfer;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Where a placed offer stands. */
 public sealed interface OfferStatus {
 
-  /** Nobody took it yet, somebody still may. */
-  record Waiting() implements OfferStatus {}
+  /**
+   * Nobody took it yet, somebody still may.
+   *
+   * @param position the conversation's place in the target's line, from 1, when it tells
+   * @param estimate how long it will take from now, when the target tells
+   */
+  record Waiting(@Nullable Integer position, @Nullable Duration estimate) implements OfferStatus {
+
+    /** For how long, the target does not tell. */
+    public Waiting() {
+      this(null, null);
+    }
+
+    /** Whether the target tells anything about it. */
+    public boolean told() {
+      return position != null || estimate != null;
+    }
+  }
 
   /**
    * Somebody took over the conversation. Final.

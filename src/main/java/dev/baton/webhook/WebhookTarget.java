@@ -17,6 +17,7 @@ import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.TargetKind;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -282,11 +283,21 @@ public final class WebhookTarget implements TargetKind {
   /** Empty for what is no status. */
   static Optional<OfferStatus> status(JsonNode answer) {
     return switch (answer.path("status").asText()) {
-      case WAITING -> Optional.of(new OfferStatus.Waiting());
+      case WAITING -> Optional.of(waiting(answer));
       case ACCEPTED -> Optional.of(new OfferStatus.Accepted(by(answer.path("by"))));
       case "declined" -> Optional.of(new OfferStatus.Refused(refusal(answer.path("outcome"))));
       default -> Optional.empty();
     };
+  }
+
+  private static OfferStatus waiting(JsonNode answer) {
+    JsonNode position = answer.path("position");
+    JsonNode estimate = answer.path("estimateSeconds");
+    return new OfferStatus.Waiting(
+        position.isInt() && position.intValue() > 0 ? position.intValue() : null,
+        estimate.isInt() && estimate.intValue() >= 0
+            ? Duration.ofSeconds(estimate.intValue())
+            : null);
   }
 
   private static @Nullable String by(JsonNode by) {

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.app.ApplicationTest;
 import dev.baton.app.Caller;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -147,6 +149,10 @@ class DescriptionTest {
     assertFits("Turn", caller.post(path + "/messages", turn).body());
     assertFits("Conversation", caller.get(path).body());
     assertFits("Problem", caller.get(path + "/messages/none").body());
+    caller.send("DELETE", path + "/transfer", "");
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> caller.get(path).body().contains("\"state\":\"talking\""));
     caller.send("DELETE", path, "");
 
     String name = "";
@@ -160,7 +166,7 @@ class DescriptionTest {
         assertFits(schema + "Event", line.substring(6));
       }
     }
-    assertThat(names).containsExactly("message", "note", "offer", "state");
+    assertThat(names).containsExactly("message", "note", "offer", "state", "transfer");
   }
 
   private void assertFits(String schema, String json) throws Exception {

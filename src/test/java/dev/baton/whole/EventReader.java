@@ -35,6 +35,7 @@ final class EventReader implements AutoCloseable {
         case "state" -> "state " + data.path("state").asText();
         case "offer" ->
             "offer " + data.path("state").asText() + " " + data.path("outcome").asText();
+        case "transfer" -> "transfer " + data.path("outcome").asText();
         case "note" -> "note";
         default -> data.path("from").asText() + " " + data.path("message").path("type").asText("");
       };

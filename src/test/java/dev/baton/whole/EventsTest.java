@@ -87,6 +87,7 @@ class EventsTest {
               "offer offered null",
               "customer ",
               "offer accepted accepted",
+              "transfer accepted",
               "state transferred");
       assertThat(ids(heard)).isSorted().doesNotHaveDuplicates();
       assertThat(Baton.askedOfTheBot(simulator)).contains("end Transfer");
@@ -94,7 +95,8 @@ class EventsTest {
       Event offer = heard.stream().filter(e -> e.name().equals("offer")).findFirst().orElseThrow();
       assertThat(offer.json().fieldNames())
           .toIterable()
-          .containsExactlyInAnyOrder("at", "round", "target", "state", "outcome", "text");
+          .containsExactlyInAnyOrder(
+              "at", "round", "target", "state", "outcome", "text", "position", "estimateSeconds");
       assertThat(offer.json().at("/target/value").asText()).isEqualTo(Simulator.DEMO_QUEUE_ID);
 
       String last = heard.get(heard.size() - 1).id();

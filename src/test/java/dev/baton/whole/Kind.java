@@ -78,13 +78,13 @@ enum Kind {
   /** The one request that makes the offer. */
   final String offer;
 
-  private final String[] looks;
+  private final String looks;
 
   Kind(String type, String value, String offer, String... looks) {
     this.type = type;
     this.value = value;
     this.offer = offer;
-    this.looks = looks;
+    this.looks = String.join("\n", looks);
   }
 
   String target() {
@@ -93,7 +93,7 @@ enum Kind {
 
   /** What is read before the offer and while it waits. */
   List<String> reads() {
-    List<String> reads = new ArrayList<>(List.of(looks));
+    List<String> reads = new ArrayList<>(looks.lines().toList());
     reads.addAll(List.of(PENDING, WORK));
     return reads;
   }

@@ -10,6 +10,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,7 +130,7 @@ class WebhookKindTest {
   void aCustomerWhoCancelsHasTheOfferTakenBack() {
     String key = escalate(asking, "cancelled");
     awaitOffer(asking, key);
-    String path = "/api/conversations/" + key.replace(" ", "%20") + "/transfer";
+    String path = "/api/conversations/" + key + "/transfer";
     assertThat(asking.baton.send(asking.baton.request(path).DELETE()).status()).isEqualTo(204);
     asking.baton.awaitState(key, "talking");
     assertThat(desk.got()).containsExactly(OFFER, WITHDRAW);
@@ -274,13 +276,51 @@ class WebhookKindTest {
     assertProblem(post("desk", body, now, Desk.sign(now, body)), 413);
   }
 
-  private static Reply acceptsLate(JsonNode message) {
+  @Test
+  void theChannelHearsHowLongItWaitsAndWhatComesOfIt() {
+    String key = escalate(told, "line");
+    String offer = awaitOffer(told, key);
+    String third = "{\"status\":\"waiting\",\"position\":3,\"estimateSeconds\":90}";
+    String first = "{\"status\":\"waiting\",\"position\":1}";
+    for (String place : List.of(third, third, first, Desk.WAITING, Desk.CLOSED)) {
+      assertThat(tell(offer, place).status()).isEqualTo(200);
+    }
+    over(told, key, "ended");
+    try (EventReader events = EventReader.of(told.baton, key)) {
+      List<String> heard =
+          events.rest().stream()
+              .filter(event -> Set.of("offer", "transfer", "state").contains(event.name()))
+              .map(WebhookKindTest::gist)
+              .toList();
+      assertThat(heard)
+          .containsExactly(
+              "state transferring",
+              "offer asked null",
+              "offer offered null",
+              "offer waiting null 3 90",
+              "offer waiting null 1 null",
+              "offer over closed",
+              "transfer failed NoAgentAvailable",
+              "state ended");
+    }
+  }
+
+  private static String gist(EventReader.Event event) {
+    JsonNode data = event.json();
+    if (data.path("state").asText().equals("waiting")) {
+      String estimate = data.path("estimateSeconds").asText();
+      return event.gist() + " " + data.path("position").asText() + " " + estimate;
+    }
+    return (event.gist() + " " + data.path("reason").asText("")).strip();
+  }
+
+  private static @Nullable Reply acceptsLate(JsonNode message) {
     return message.path("type").asText().equals("withdraw") ? Reply.json(200, Desk.ACCEPTED) : null;
   }
 
   private static String escalate(Trial trial, String what) {
     script(trial);
-    String key = "webhook " + what;
+    String key = "webhook-" + what.replace(' ', '-');
     trial.baton.begin(key);
     trial.baton.write(key, "m1", "Transfer To Agent");
     return key;
