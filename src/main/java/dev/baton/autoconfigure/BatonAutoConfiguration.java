@@ -18,6 +18,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineRights;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
@@ -160,11 +161,14 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
             properties.conversation().silence(),
             properties.transfer().patience(),
-            properties.transfer().strategy()));
+            properties.transfer().strategy(),
+            properties.transfer().deadline(),
+            properties.transfer().reserve()));
   }
 
   // What the processes in bpmn/ call, by name.
@@ -182,6 +186,11 @@ public class BatonAutoConfiguration {
   @Bean
   JavaDelegate batonTakeUpEscalation(Steps steps) {
     return steps.takeUpEscalation();
+  }
+
+  @Bean
+  JavaDelegate batonApplyRoutingPolicy(Steps steps) {
+    return steps.applyPolicy();
   }
 
   @Bean

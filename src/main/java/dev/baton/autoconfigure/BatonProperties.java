@@ -202,13 +202,20 @@ public record BatonProperties(
    * How a session is offered.
    *
    * @param strategy one target after the other, or all at once
-   * @param patience how long a round of offers may take
+   * @param deadline how long the customer waits at most for a person, from the bot's escalate on:
+   *     by then the bot is answered, one way or the other
+   * @param reserve what of that no target gets: it is for taking offers back and telling the bot.
+   *     At most a quarter of the deadline is taken
+   * @param patience how long a round of offers takes at most; less where several rounds share the
+   *     deadline
    * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
    *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
+      @DefaultValue("10m") Duration deadline,
+      @DefaultValue("20s") Duration reserve,
       @DefaultValue("5m") Duration patience,
       @DefaultValue("1s") Duration watchEvery,
       @DefaultValue("end") AfterFailure afterFailure) {}

@@ -73,6 +73,8 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
   }
 
   private static void checkLimits(BatonProperties properties) {
+    positive("baton.transfer.deadline", properties.transfer().deadline());
+    positive("baton.transfer.reserve", properties.transfer().reserve());
     positive("baton.transfer.patience", properties.transfer().patience());
     positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());

@@ -9,6 +9,7 @@ public enum OrderKind {
   BOT_TRANSFER_SUCCEEDED("bot-transfer-succeeded"),
   BOT_TRANSFER_FAILED("bot-transfer-failed"),
   BOT_END("bot-end"),
+  TARGET_AVAILABILITY("target-availability"),
   TARGET_OFFER("target-offer"),
   TARGET_WITHDRAW("target-withdraw"),
   TARGET_DELIVER("target-deliver");

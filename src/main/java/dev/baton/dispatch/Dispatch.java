@@ -88,7 +88,9 @@ public final class Dispatch {
     performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());
     performers.addAll(
         new PartWithBot(bots, conversations, transfers, answers, settings).performers());
-    performers.addAll(new AskTargets(kinds, transfers, orders, acceptance, handovers).performers());
+    performers.addAll(
+        new AskTargets(kinds, conversations, transfers, orders, acceptance, handovers)
+            .performers());
     performers.add(new Deliver(kinds, conversations, inbox, transfers, handovers));
     this.dispatcher =
         new Dispatcher(

@@ -20,6 +20,7 @@ import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.FailureReport;
 import dev.baton.transfer.Outcome;
+import dev.baton.transfer.Plan;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -128,12 +129,18 @@ final class PartWithBot {
       conversations.failedTransfers(key, failures);
       boolean again = meaning != Meaning.ESCALATED || failures < settings.maxFailuresInARow();
       // Read again: the customer may have cancelled while the bot was being told.
-      boolean wished = settings.backToBot() || transfers.current(key).cancelled();
+      Transfer now = transfers.current(key);
+      boolean wished = now.cancelled() || backToBot(now.plan());
       boolean back = wished && again && meaning != Meaning.GONE;
       if (awaited) {
         goOn(key, meaning, back, report.reason(), answer);
       }
       return new FailureTold(meaning, back);
+    }
+
+    private boolean backToBot(@Nullable Plan plan) {
+      Boolean planned = plan == null ? null : plan.backToBot();
+      return planned == null ? settings.backToBot() : planned;
     }
 
     private void goOn(

@@ -25,8 +25,8 @@ import org.springframework.core.io.Resource;
 public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
 
   private static final String LIBRARY = "baton-library/";
-  private static final List<String> PROCESSES =
-      List.of("bot-conversation.bpmn", "customer-inbox.bpmn");
+  private static final List<String> FILES =
+      List.of("bot-conversation.bpmn", "customer-inbox.bpmn", "routing-policy.dmn");
 
   private final Supplier<Steps> steps;
   private final Predicate<String> bean;
@@ -91,10 +91,9 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
               .name("baton")
               .source("baton")
               .enableDuplicateFiltering(true);
-      for (String process : PROCESSES) {
+      for (String file : FILES) {
         deployment.addInputStream(
-            process,
-            BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + process));
+            file, BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + file));
       }
       deployment.deploy();
     }
