@@ -171,7 +171,7 @@ public final class Orders {
     return jdbc.sql(
                 """
             select count(*) from baton_order o join baton_node n on n.id = o.owner
-            where o.offer_id = ? and n.alive_until > current_timestamp""")
+            where o.offer_id = ? and o.kind = 'TARGET_OFFER' and n.alive_until > current_timestamp""")
             .param(offerId)
             .query(Integer.class)
             .single()
