@@ -168,7 +168,8 @@ public class BatonAutoConfiguration {
             properties.transfer().patience(),
             properties.transfer().strategy(),
             properties.transfer().deadline(),
-            properties.transfer().reserve()));
+            properties.transfer().reserve(),
+            properties.transfer().variables().any()));
   }
 
   // What the processes in bpmn/ call, by name.
@@ -315,7 +316,10 @@ public class BatonAutoConfiguration {
         node,
         bots,
         new TargetKinds(kinds.orderedStream().toList(), redaction),
-        new TransferSettings(backToBot, MAX_FAILURES_IN_A_ROW),
+        new TransferSettings(
+            backToBot,
+            MAX_FAILURES_IN_A_ROW,
+            TargetWiring.variables(properties.transfer().variables())),
         retries,
         WORKERS,
         properties.transfer().watchEvery());

@@ -211,6 +211,7 @@ public record BatonProperties(
    * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
    *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
+   * @param variables what the bot is told before it hears that nobody takes the session
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
@@ -218,7 +219,24 @@ public record BatonProperties(
       @DefaultValue("20s") Duration reserve,
       @DefaultValue("5m") Duration patience,
       @DefaultValue("1s") Duration watchEvery,
-      @DefaultValue("end") AfterFailure afterFailure) {}
+      @DefaultValue("end") AfterFailure afterFailure,
+      @DefaultValue FailureVariables variables) {}
+
+  /**
+   * The names of the bot's variables that are set before the bot hears that nobody takes the
+   * session, so that its dialog can say why. The bot must have them; one without a name is not set.
+   *
+   * @param outcome text: the outcome of the target that was tried last, such as {@code declined}
+   * @param tried number: how many targets were tried
+   * @param opensAt date and time: when somebody will be there again, as the routing policy says
+   */
+  public record FailureVariables(
+      @Nullable String outcome, @Nullable String tried, @Nullable String opensAt) {
+
+    boolean any() {
+      return outcome != null || tried != null || opensAt != null;
+    }
+  }
 
   /** What follows when nobody takes a session. */
   public enum AfterFailure {

@@ -195,6 +195,14 @@ public final class Orders {
         null);
   }
 
+  /**
+   * Places the order to tell the bot its variables, before what the step itself tells it. Both are
+   * dropped together.
+   */
+  public void placeVariables(String key, String stepId) {
+    place(OrderKind.BOT_VARIABLES, key, null, stepId, null, null, null);
+  }
+
   /** Places the order to end a conversation's session, whatever its process does. */
   public void placeEnd(String key) {
     place(OrderKind.BOT_END, key, null, null, null, null, null);

@@ -256,6 +256,9 @@ final class AskTargets {
     /** While the customer waits for a person, a withdrawal that hangs must not hold them up. */
     @Override
     public @Nullable Instant limit(Order order) {
+      if (order.taskId() == null) {
+        return null;
+      }
       Plan plan = transfers.latest(order.conversationKey()).map(Transfer::plan).orElse(null);
       boolean waits =
           conversations

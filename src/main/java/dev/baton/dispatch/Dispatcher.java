@@ -201,9 +201,8 @@ public final class Dispatcher {
         failure instanceof TimeoutException ? new Fault.TookTooLong() : failure);
   }
 
-  /** What no process waits for holds nobody up. */
   private @Nullable Instant limit(Order order) {
-    return order.taskId() == null ? null : performer(order).limit(order);
+    return performer(order).limit(order);
   }
 
   private Performer performer(Order order) {
@@ -287,7 +286,7 @@ public final class Dispatcher {
     Boolean dropped =
         conversations.locked(
             order.conversationKey(), conversation -> settle(order, settlement, conversation));
-    if (Boolean.TRUE.equals(dropped)) {
+    if (Boolean.TRUE.equals(dropped) || order.taskId() == null) {
       nextToBot(order);
     }
   }
@@ -335,7 +334,7 @@ public final class Dispatcher {
     String taskId = order.taskId();
     Optional<Duration> next =
         retries.next(order.attempts(), fault).filter(wait -> withinLimit(wait, limit));
-    if (next.isPresent() || taskId == null) {
+    if (next.isPresent() || (taskId == null && !performer(order).dispensable())) {
       orders.triedInVain(order, fault.mayHaveBeenProcessed());
       if (taskId != null) {
         token.fail(taskId, fault.text(), retries.left(order.attempts()));
@@ -345,12 +344,12 @@ public final class Dispatcher {
     Optional<Settlement> given = performer(order).givenUp(order, fault);
     if (given.isPresent()) {
       settle(order, given.get(), conversation);
-    } else {
+    } else if (taskId != null) {
       orders.failed(order, fault.text(), fault.mayHaveBeenProcessed());
       token.fail(taskId, fault.text(), 0);
       changes.afterCommit(order.conversationKey());
     }
-    return () -> {};
+    return taskId == null ? () -> nextToBot(order) : () -> {};
   }
 
   private static boolean withinLimit(Duration wait, @Nullable Instant limit) {

@@ -26,6 +26,11 @@ interface Performer {
     return null;
   }
 
+  /** Whether an order that no step stands for may come to nothing, after some tries. */
+  default boolean dispensable() {
+    return false;
+  }
+
   /**
    * What becomes of an order whose tries are used up; empty when only an operator can decide.
    *

@@ -47,6 +47,7 @@ public final class Steps {
    * @param strategy in which order targets are asked
    * @param deadline how long the customer waits at most, from the bot's escalate on
    * @param reserve what of that no target gets: it is for taking offers back and telling the bot
+   * @param tellsVariables whether the bot is told variables before it hears that a transfer failed
    */
   public record Defaults(
       @Nullable String botId,
@@ -54,7 +55,8 @@ public final class Steps {
       Duration patience,
       Strategy strategy,
       Duration deadline,
-      Duration reserve) {}
+      Duration reserve,
+      boolean tellsVariables) {}
 
   /** The type of the incident that a routing policy causes which cannot be applied. */
   public static final String BROKEN_POLICY = "routingPolicy";
@@ -368,6 +370,9 @@ public final class Steps {
       transfers.awaitedBy(offer, taskId, step);
       execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), attempt.target().type());
       execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), attempt.target().value());
+    }
+    if (kind == OrderKind.BOT_TRANSFER_FAILED && defaults.tellsVariables()) {
+      orders.placeVariables(key, step);
     }
     orders.place(kind, key, taskId, step, message, offer, dueAt);
   }

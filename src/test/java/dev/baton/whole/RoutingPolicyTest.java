@@ -36,7 +36,11 @@ class RoutingPolicyTest {
 
   @BeforeAll
   static void start() {
-    trial = Trial.start();
+    trial =
+        Trial.start(
+            "baton.transfer.variables.outcome=WhyNobody",
+            "baton.transfer.variables.tried=Tried",
+            "baton.transfer.variables.opens-at=OpensAt");
     baton = trial.baton;
   }
 
@@ -132,6 +136,48 @@ class RoutingPolicyTest {
       trial.awaitNothingLeft(key);
       assertThat(trial.trail(key).stream().filter("case Closed"::equals)).hasSize(2);
     }
+  }
+
+  @Test
+  void theBotGetsToKnowWhyNobodyCameBeforeItHasToSaySo() {
+    deploy(
+        policy(
+            "opensAt",
+            "date and time(\"2026-03-02T08:00:00\")",
+            "skip",
+            "target.value = \"%s\"".formatted(SECOND)));
+    escalate("why");
+    trial.decline(trial.awaitCase("why", 1));
+    baton.awaitState("why", "ended");
+    trial.awaitNothingLeft("why");
+    assertThat(trial.trail("why"))
+        .containsExactly(
+            "start",
+            "text",
+            "case",
+            "case Closed",
+            "setVariables",
+            "transferFailed NoAgentAvailable",
+            "end Other");
+    assertThat(trial.calls("why").get(4).path("body").path("message").path("variables").toString())
+        .isEqualTo(
+            "[{'name':'WhyNobody','type':'text','value':'declined'},"
+                .concat("{'name':'Tried','type':'number','value':1},")
+                .concat("{'name':'OpensAt','type':'dateTime','value':'2026-03-02T08:00:00'}]")
+                .replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{'status':400}", "{'status':500}", "{'delayMs':20000}"})
+  void aBotThatDoesNotTakeTheVariablesIsToldAllTheSame(String then) {
+    deploy(policy("deadline", "\"PT16S\"", "skip", "true"));
+    trial.change(
+        "{'faults':[{'match':{'body':'setVariables','times':0},'then':%s}]}".formatted(then));
+    String key = "no variables " + then.hashCode();
+    escalate(key);
+    baton.awaitState(key, "ended");
+    assertThat(trial.trail(key)).contains("transferFailed NoAgentAvailable", "end Other");
+    trial.awaitNothingLeft(key);
   }
 
   @Test
