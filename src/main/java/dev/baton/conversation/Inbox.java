@@ -79,13 +79,9 @@ public final class Inbox {
     jdbc.sql("update baton_inbox set state = ? where id = ?").params(state.name(), id).update();
   }
 
-  /**
-   * The conversation is over: nobody will have what is still here.
-   *
-   * @return how many messages that are
-   */
-  public int giveUp(String key) {
-    return jdbc.sql(
+  /** The conversation is over: nobody will have what is still here. */
+  void giveUp(String key) {
+    jdbc.sql(
             """
             update baton_inbox set state = 'UNDELIVERED'
             where conversation_key = ? and state in ('WAITING', 'SENDING')""")

@@ -281,7 +281,8 @@ public final class Reception {
                 handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,
                 handedOver ? EndReason.TRANSFER : EndReason.OTHER);
           }
-          int undelivered = inbox.giveUp(key);
+          inbox.giveUp(key);
+          int undelivered = inbox.undelivered(key);
           if (undelivered > 0) {
             note(
                 key,

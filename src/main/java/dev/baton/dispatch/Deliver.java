@@ -49,7 +49,7 @@ final class Deliver implements Performer {
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
     Optional<InboxMessage> next = inbox.nextWaiting(conversation.key());
     if (next.isEmpty()) {
-      return CompletableFuture.completedFuture((locked, awaited) -> left(locked.key()));
+      return CompletableFuture.completedFuture((locked, awaited) -> left(locked));
     }
     InboxMessage message = next.get();
     Attempt winner =
@@ -65,16 +65,19 @@ final class Deliver implements Performer {
             done ->
                 (locked, awaited) -> {
                   inbox.become(message.id(), InboxMessage.State.DELIVERED);
-                  return left(locked.key());
+                  return left(locked);
                 });
   }
 
-  /** Under the lock: either another message is there, or none is accepted from now on. */
-  private Delivered left(String key) {
-    boolean held = inbox.nextWaiting(key).isPresent();
-    if (!held) {
+  /**
+   * Under the lock: no message is accepted from the first one on that was passed on, or a customer
+   * who types faster than the target takes would hold up the end for ever.
+   */
+  private Delivered left(Conversation conversation) {
+    String key = conversation.key();
+    if (!conversation.state().over()) {
       conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
     }
-    return new Delivered(held);
+    return new Delivered(inbox.nextWaiting(key).isPresent());
   }
 }

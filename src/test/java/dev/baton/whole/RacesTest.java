@@ -71,7 +71,8 @@ class RacesTest {
             Postgres.newDatabase(),
             org.simulator(),
             "spring.datasource.username=postgres",
-            "spring.datasource.hikari.maximum-pool-size=30");
+            "spring.datasource.hikari.maximum-pool-size=30",
+            "baton.transfer.watch-every=100ms");
     jdbc = JdbcClient.create(baton.bean(DataSource.class));
     threads = Executors.newCachedThreadPool();
     sampler = Executors.newSingleThreadScheduledExecutor();
@@ -253,6 +254,41 @@ class RacesTest {
           assertThat(heard.get(heard.size() - 1))
               .isEqualTo(told ? "end Transfer" : "end UserRequest");
           assertThat(winners(key)).isEqualTo(told ? 1 : 0);
+        });
+  }
+
+  @Test
+  void cancellingAtTheInstantOfAnAcceptance() {
+    Queue<String> cancelled = new ConcurrentLinkedQueue<>();
+    race(
+        "cancel",
+        key -> {
+          offered(key, "ordered", "wait");
+          return List.of(
+              () -> {
+                if (cancel(key)) {
+                  cancelled.add(key);
+                }
+                return null;
+              });
+        },
+        key -> org.accept(cases(key).get(0)),
+        1,
+        key -> {
+          // Told in time that the customer would rather not, or told that it was too late: an agent
+          // who accepted before the offer was taken back has the conversation all the same.
+          List<String> heard = heard(key);
+          if (heard.contains("transferSucceeded")) {
+            ended(key);
+            assertThat(heard)
+                .containsExactly("start", TRANSFER, "transferSucceeded", "end Transfer");
+            assertThat(winners(key)).isEqualTo(1);
+          } else {
+            assertThat(cancelled).contains(key);
+            assertThat(heard).containsExactly("start", TRANSFER, "transferFailed");
+            assertThat(talks(key)).as(key).isTrue();
+            assertThat(winners(key)).isZero();
+          }
         });
   }
 
@@ -548,6 +584,16 @@ class RacesTest {
         nothingUnderWay(key);
       }
       return deed.call();
+    }
+  }
+
+  private boolean cancel(String key) {
+    try {
+      reception().cancelTransfer(key);
+      return true;
+    } catch (Refusal e) {
+      assertThat(e.kind()).isEqualTo(Refusal.Kind.OVER);
+      return false;
     }
   }
 
