@@ -1,4 +1,4 @@
-// Draws every BPMN file of a folder as a PNG, beside this script or in another folder: node draw.mjs FOLDER [TO]
+// Draws every BPMN and DMN file of a folder as a PNG (of a DMN file how its decisions hang together), beside this script or in another folder: node draw.mjs FOLDER [TO]
 import { readdir, readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -14,15 +14,17 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ deviceScaleFactor: 2 });
-  for (const file of (await readdir(folder)).filter(name => name.endsWith('.bpmn'))) {
+  for (const file of (await readdir(folder)).filter(name => /\.(bpmn|dmn)$/.test(name))) {
+    const kind = parse(file).ext.slice(1);
     await page.setContent('<div id="canvas" style="height: 100vh"></div>');
-    await page.addScriptTag({ path: join(here, 'node_modules/bpmn-js/dist/bpmn-viewer.production.min.js') });
-    const svg = await page.evaluate(async xml => {
-      const viewer = new BpmnJS({ container: '#canvas' });
+    await page.addScriptTag({ path: join(here, `node_modules/${kind}-js/dist/${kind}-viewer.production.min.js`) });
+    const svg = await page.evaluate(async ([xml, kind]) => {
+      const viewer = kind === 'dmn' ? new DmnJS({ container: '#canvas' }) : new BpmnJS({ container: '#canvas' });
       const { warnings } = await viewer.importXML(xml);
       if (warnings.length) throw new Error(warnings.map(warning => warning.message).join('\n'));
-      return (await viewer.saveSVG()).svg;
-    }, await readFile(join(folder, file), 'utf8'));
+      if (kind === 'dmn') await viewer.open(viewer.getViews().find(view => view.type === 'drd'));
+      return (await (kind === 'dmn' ? viewer.getActiveViewer() : viewer).saveSVG()).svg;
+    }, [await readFile(join(folder, file), 'utf8'), kind]);
     await page.setContent(`<div id="picture" style="display: inline-block; padding: 16px">${svg}</div>`);
     await page.locator('#picture').screenshot({ path: join(to, parse(file).name + '.png') });
   }

@@ -5,6 +5,7 @@ import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfer;
 import dev.baton.transfer.Outcome;
+import dev.baton.transfer.Plan;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -41,18 +42,25 @@ record ConversationView(
   /**
    * A transfer.
    *
+   * @param answerBy when the bot is told at the latest; null before the routing policy has decided
+   * @param policyFault why the routing policy could not be applied; null when it was
    * @param report succeeded or failed, as the bot was told; null while it was not
    */
   record TransferView(
       @Nullable String escalateId,
+      @Nullable String answerBy,
+      @Nullable String policyFault,
       @Nullable String report,
       @Nullable String reason,
       @Nullable String description,
       List<AttemptView> attempts) {
 
     static TransferView of(Transfer transfer, List<Attempt> offers) {
+      Plan plan = transfer.plan();
       return new TransferView(
           transfer.escalateId(),
+          plan == null ? null : transfer.escalatedAt().plus(plan.limits().deadline()).toString(),
+          plan == null ? null : plan.fault(),
           transfer.report(),
           transfer.reportReason(),
           transfer.reportDescription(),

@@ -19,6 +19,7 @@ import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
+import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineRights;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
@@ -168,11 +169,15 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
             properties.conversation().silence(),
             properties.transfer().patience(),
-            properties.transfer().strategy()));
+            properties.transfer().strategy(),
+            properties.transfer().deadline(),
+            properties.transfer().reserve(),
+            properties.transfer().variables().any()));
   }
 
   // What the processes in bpmn/ call, by name.
@@ -190,6 +195,11 @@ public class BatonAutoConfiguration {
   @Bean
   JavaDelegate batonTakeUpEscalation(Steps steps) {
     return steps.takeUpEscalation();
+  }
+
+  @Bean
+  JavaDelegate batonApplyRoutingPolicy(Steps steps) {
+    return steps.applyPolicy();
   }
 
   @Bean
@@ -313,7 +323,8 @@ public class BatonAutoConfiguration {
             properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT,
             MAX_FAILURES_IN_A_ROW,
             properties.targets().enabled().contains(BatonProperties.TargetType.BOT),
-            properties.transfer().maxBots());
+            properties.transfer().maxBots(),
+            TargetWiring.variables(properties.transfer().variables()));
     return new Dispatch(
         conversations,
         inbox,

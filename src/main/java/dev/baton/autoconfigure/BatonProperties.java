@@ -203,18 +203,43 @@ public record BatonProperties(
    * How a session is offered.
    *
    * @param strategy one target after the other, or all at once
-   * @param patience how long a round of offers may take
+   * @param deadline how long the customer waits at most for a person, from the bot's escalate on:
+   *     by then the bot is answered, one way or the other
+   * @param reserve what of that no target gets: it is for taking offers back and telling the bot.
+   *     At most a quarter of the deadline is taken
+   * @param patience how long a round of offers takes at most; less where several rounds share the
+   *     deadline
    * @param watchEvery the wait between two looks at open offers; each look costs two calls of the
    *     org's daily allowance, however many offers are open
    * @param afterFailure what follows when nobody takes the session
    * @param maxBots how many bots a conversation may be with, one after the other
+   * @param variables what the bot is told before it hears that nobody takes the session
    */
   public record Transfer(
       @DefaultValue("ordered") Strategy strategy,
+      @DefaultValue("10m") Duration deadline,
+      @DefaultValue("20s") Duration reserve,
       @DefaultValue("5m") Duration patience,
       @DefaultValue("1s") Duration watchEvery,
       @DefaultValue("end") AfterFailure afterFailure,
-      @DefaultValue("3") int maxBots) {}
+      @DefaultValue("3") int maxBots,
+      @DefaultValue FailureVariables variables) {}
+
+  /**
+   * The names of the bot's variables that are set before the bot hears that nobody takes the
+   * session, so that its dialog can say why. The bot must have them; one without a name is not set.
+   *
+   * @param outcome text: the outcome of the target that was tried last, such as {@code declined}
+   * @param tried number: how many targets were tried
+   * @param opensAt date and time: when somebody will be there again, as the routing policy says
+   */
+  public record FailureVariables(
+      @Nullable String outcome, @Nullable String tried, @Nullable String opensAt) {
+
+    boolean any() {
+      return outcome != null || tried != null || opensAt != null;
+    }
+  }
 
   /** What follows when nobody takes a session. */
   public enum AfterFailure {

@@ -73,6 +73,8 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
   }
 
   private static void checkLimits(BatonProperties properties) {
+    positive("baton.transfer.deadline", properties.transfer().deadline());
+    positive("baton.transfer.reserve", properties.transfer().reserve());
     positive("baton.transfer.patience", properties.transfer().patience());
     positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
@@ -113,6 +115,13 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
       throw refused(
           "baton.bots.api-version is '%s', a version that Baton does not speak.".formatted(bots),
           "Set it to 5.0.0, 5.1.0, 5.2.0 or 5.3.0, or take it out for 5.3.0.");
+    }
+    boolean tells = properties.transfer().variables().any();
+    if (tells && (bots.startsWith("5.0") || bots.startsWith("5.1"))) {
+      throw refused(
+          "baton.transfer.variables is set, but version %s of the Bots API has no setVariables."
+              .formatted(bots),
+          "Set baton.bots.api-version to 5.2.0 or 5.3.0, or take the variables out.");
     }
     String rest = properties.salesforce().apiVersion();
     if (!REST_VERSION.matcher(rest).matches()) {

@@ -7,6 +7,7 @@ import dev.baton.salesforce.AgentRouting;
 import dev.baton.salesforce.CaseSettings;
 import dev.baton.salesforce.FlowSettings;
 import dev.baton.salesforce.TargetSettings;
+import dev.baton.transfer.FailureVariables;
 import dev.baton.transfer.Redaction;
 import dev.baton.webhook.Webhook;
 import dev.baton.webhook.WebhookTarget;
@@ -65,6 +66,11 @@ final class TargetWiring {
                         Objects.requireNonNull(webhook.url()),
                         Objects.requireNonNull(webhook.secret()))));
     return webhooks;
+  }
+
+  /** What the bot is told when nobody takes the session. */
+  static FailureVariables variables(BatonProperties.FailureVariables names) {
+    return new FailureVariables(names.outcome(), names.tried(), names.opensAt());
   }
 
   static Redaction redaction(Targets targets) {

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param offerKey the key under which the target knows the offer
  * @param reference what the target's kind needs to find it again; null while it is being made
  * @param taskId the engine's task that waits for the answer; null before there is one
+ * @param dueAt when it may be made; null for at once
  * @param outcome null until the target answered or the offer is over
  */
 public record Attempt(
@@ -26,6 +27,7 @@ public record Attempt(
     @Nullable Outcome outcome,
     @Nullable String detail,
     Instant offeredAt,
+    @Nullable Instant dueAt,
     @Nullable Instant overAt) {
 
   /** Where an offer stands. */
@@ -34,10 +36,20 @@ public record Attempt(
     ASKING,
     /** The target has it and may accept. */
     OPEN,
+    /**
+     * The transfer goes on without it, since taking it back took too long; nobody's acceptance
+     * counts any more. It is still being taken back.
+     */
+    ABANDONED,
     /** The target took the session. */
     ACCEPTED,
     /** Refused, withdrawn or failed; the outcome says which. */
     OVER
+  }
+
+  /** Whether its time has not come: the target knows nothing of it. */
+  public boolean ahead(Instant now) {
+    return state == State.ASKING && reference == null && dueAt != null && dueAt.isAfter(now);
   }
 
   /** Whether the target may still accept it. */

@@ -1,5 +1,6 @@
 package dev.baton.conversation;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * @param taskId the engine's task that stands for it; null for a clean-up that no process waits for
  * @param sequenceId the Bots API's sequence id, the same on every try; null where none is sent
  * @param inboxId the message to be sent to the bot, for {@link OrderKind#BOT_MESSAGE}
- * @param offerId the offer to be made, for {@link OrderKind#TARGET_OFFER}
+ * @param offerId the offer to be made, for {@link OrderKind#TARGET_OFFER}; the only one to be taken
+ *     back, for a {@link OrderKind#TARGET_WITHDRAW} that the transfer does not wait for
  * @param attempts tries that failed
+ * @param orderedAt when it was placed
+ * @param dueAt when the call may be made; null for at once
  * @param repeated whether an earlier try may have been processed
  */
 public record Order(
@@ -21,6 +25,8 @@ public record Order(
     @Nullable Long inboxId,
     @Nullable Long offerId,
     Order.State state,
+    Instant orderedAt,
+    @Nullable Instant dueAt,
     int attempts,
     boolean repeated,
     @Nullable String owner) {

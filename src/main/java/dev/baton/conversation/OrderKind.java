@@ -1,27 +1,32 @@
 package dev.baton.conversation;
 
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The remote calls that a process orders, by the topic of the external task that stands for it. */
 public enum OrderKind {
   BOT_START("bot-start"),
   BOT_MESSAGE("bot-message"),
   BOT_TRANSFER_SUCCEEDED("bot-transfer-succeeded"),
+  /** Never a step of its own: comes before {@link #BOT_TRANSFER_FAILED}, where that is wanted. */
+  BOT_VARIABLES(null),
   BOT_TRANSFER_FAILED("bot-transfer-failed"),
   BOT_END("bot-end"),
+  TARGET_AVAILABILITY("target-availability"),
   TARGET_OFFER("target-offer"),
   TARGET_WITHDRAW("target-withdraw"),
   TARGET_DELIVER("target-deliver");
 
-  private final String topic;
+  private final @Nullable String topic;
 
-  OrderKind(String topic) {
+  OrderKind(@Nullable String topic) {
     this.topic = topic;
   }
 
-  /** The topic in BPMN. */
+  /** The topic in BPMN, of those that are steps. */
   public String topic() {
-    return topic;
+    return Objects.requireNonNull(topic);
   }
 
   /** Whether it is a request on the bot's session, of which there may be one at a time. */
@@ -31,13 +36,16 @@ public enum OrderKind {
 
   /** Whether the request carries a sequence id of the session. */
   boolean numbered() {
-    return this == BOT_MESSAGE || this == BOT_TRANSFER_SUCCEEDED || this == BOT_TRANSFER_FAILED;
+    return this == BOT_MESSAGE
+        || this == BOT_TRANSFER_SUCCEEDED
+        || this == BOT_VARIABLES
+        || this == BOT_TRANSFER_FAILED;
   }
 
   /** The kind of a topic, if Baton serves it. */
   public static Optional<OrderKind> ofTopic(String topic) {
     for (OrderKind kind : values()) {
-      if (kind.topic.equals(topic)) {
+      if (topic.equals(kind.topic)) {
         return Optional.of(kind);
       }
     }

@@ -2,6 +2,9 @@ package dev.baton.conversation;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -16,8 +19,8 @@ public final class Orders {
 
   private static final String COLUMNS =
       """
-      select id, conversation_key, kind, task_id, sequence_id, inbox_id, offer_id, state, attempts,
-             repeated, owner
+      select id, conversation_key, kind, task_id, sequence_id, inbox_id, offer_id, state,
+             ordered_at, due_at, attempts, repeated, owner
       from baton_order\s""";
   private static final int MAX_ERROR = 1000;
 
@@ -43,6 +46,7 @@ public final class Orders {
    * committed. The caller holds the conversation's lock.
    *
    * @param stepId the step of the process that orders, so that {@link #drop} finds it
+   * @param dueAt before that the call is not made; null for at once
    * @return the order's id
    */
   public long place(
@@ -51,13 +55,14 @@ public final class Orders {
       @Nullable String taskId,
       @Nullable String stepId,
       @Nullable Long inboxId,
-      @Nullable Long offerId) {
+      @Nullable Long offerId,
+      @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
             """
             insert into baton_order (conversation_key, kind, task_id, step_id, sequence_id,
-              inbox_id, offer_id, state, owner)
-            values (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?)""")
+              inbox_id, offer_id, state, owner, ordered_at, due_at)
+            values (?, ?, ?, ?, ?, ?, ?, 'OPEN', ?, ?, ?)""")
         .params(
             key,
             kind.name(),
@@ -66,7 +71,9 @@ public final class Orders {
             kind.numbered() ? conversations.nextSequence(key) : null,
             inboxId,
             offerId,
-            node.id())
+            node.id(),
+            OffsetDateTime.now(ZoneOffset.UTC),
+            dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC))
         .update(id, "id");
     long order = Keys.of(id);
     afterCommit(() -> placed.accept(order));
@@ -164,11 +171,41 @@ public final class Orders {
     return jdbc.sql(
                 """
             select count(*) from baton_order o join baton_node n on n.id = o.owner
-            where o.offer_id = ? and n.alive_until > current_timestamp""")
+            where o.offer_id = ? and o.kind = 'TARGET_OFFER' and n.alive_until > current_timestamp""")
             .param(offerId)
             .query(Integer.class)
             .single()
         > 0;
+  }
+
+  /** Places the order to take back what a conversation's targets may still accept. */
+  public void placeWithdrawal(String key) {
+    place(OrderKind.TARGET_WITHDRAW, key, null, null, null, null, null);
+  }
+
+  /** Places the order to take back one offer that the transfer goes on without. */
+  public void placeWithdrawal(Attempt abandoned) {
+    place(
+        OrderKind.TARGET_WITHDRAW,
+        abandoned.conversationKey(),
+        null,
+        null,
+        null,
+        abandoned.id(),
+        null);
+  }
+
+  /**
+   * Places the order to tell the bot its variables, before what the step itself tells it. Both are
+   * dropped together.
+   */
+  public void placeVariables(String key, String stepId) {
+    place(OrderKind.BOT_VARIABLES, key, null, stepId, null, null, null);
+  }
+
+  /** Places the order to end a conversation's session, whatever its process does. */
+  public void placeEnd(String key) {
+    place(OrderKind.BOT_END, key, null, null, null, null, null);
   }
 
   /** Whether a withdrawal of the conversation's offers is ordered already. */
@@ -176,7 +213,8 @@ public final class Orders {
     return jdbc.sql(
                 """
             select count(*) from baton_order
-            where conversation_key = ? and kind = 'TARGET_WITHDRAW' and state = 'OPEN'""")
+            where conversation_key = ? and kind = 'TARGET_WITHDRAW' and state = 'OPEN'
+              and offer_id is null""")
             .param(key)
             .query(Integer.class)
             .single()
@@ -240,6 +278,8 @@ public final class Orders {
         row.getObject("inbox_id", Long.class),
         row.getObject("offer_id", Long.class),
         Order.State.valueOf(row.getString("state")),
+        row.getObject("ordered_at", OffsetDateTime.class).toInstant(),
+        Transfers.instant(row, "due_at"),
         row.getInt("attempts"),
         row.getBoolean("repeated"),
         row.getString("owner"));

@@ -1,6 +1,8 @@
 package dev.baton.conversation;
 
 import dev.baton.bots.Target;
+import dev.baton.transfer.Plan;
+import dev.baton.transfer.Survey;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param escalateId the id of the bot's escalate message; null if it has none
  * @param targets as the bot listed them
+ * @param survey who was available when that was asked; empty before
+ * @param plan how it is routed; null before that is decided
  * @param round rounds that were begun
  * @param winner the offer that was accepted; null while none is
  * @param cancelled whether the customer would rather go on with the bot
@@ -21,6 +25,9 @@ public record Transfer(
     String conversationKey,
     @Nullable String escalateId,
     List<Target> targets,
+    Instant escalatedAt,
+    Survey survey,
+    @Nullable Plan plan,
     int round,
     @Nullable Long winner,
     boolean cancelled,

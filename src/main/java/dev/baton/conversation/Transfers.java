@@ -7,18 +7,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
+import dev.baton.transfer.Plan;
+import dev.baton.transfer.PlanJson;
+import dev.baton.transfer.Survey;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The transfers of conversations and the offers made in them. Thread-safe. */
 public final class Transfers {
@@ -26,13 +29,13 @@ public final class Transfers {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String TRANSFER =
       """
-      select id, conversation_key, escalate_id, targets, round, winner, cancelled, report, report_reason,
-             report_description, over_at
+      select id, conversation_key, escalate_id, targets, escalated_at, survey, plan, round, winner,
+             cancelled, report, report_reason, report_description, over_at
       from baton_transfer\s""";
   private static final String OFFER =
       """
       select id, transfer_id, conversation_key, offer_key, round, target_type, target_value, state,
-             reference, task_id, outcome, detail, offered_at, over_at
+             reference, task_id, outcome, detail, offered_at, due_at, over_at
       from baton_offer\s""";
 
   private static final String WAITS_OTHERWISE =
@@ -86,34 +89,84 @@ public final class Transfers {
   /**
    * Begins the next round: an offer to each of its targets, to be made next.
    *
-   * @return the offers' ids, in the targets' order
+   * @param hedge how much later than the one before each offer may be made
    */
-  public List<Long> beginRound(Transfer transfer, List<Target> targets) {
+  public void beginRound(Transfer transfer, List<Target> targets, Duration hedge) {
     int round = transfer.round() + 1;
+    Instant begun = Instant.now();
     jdbc.sql("update baton_transfer set round = ? where id = ?")
         .params(round, transfer.id())
         .update();
-    List<Long> offers = new ArrayList<>();
+    Duration wait = Duration.ZERO;
     for (Target target : targets) {
-      GeneratedKeyHolder id = new GeneratedKeyHolder();
-      jdbc.sql(
-              """
-              insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
-                target_value, state, owner, offered_at)
-              values (?, ?, ?, ?, ?, ?, 'ASKING', ?, current_timestamp)""")
-          .params(
-              transfer.id(),
-              transfer.conversationKey(),
-              UUID.randomUUID().toString(),
-              round,
-              target.type(),
-              target.value(),
-              node.id())
-          .update(id, "id");
-      offers.add(Keys.of(id));
+      insert(
+          transfer,
+          round,
+          target,
+          Attempt.State.ASKING,
+          null,
+          wait.isZero() ? null : begun.plus(wait));
       follow(transfer.conversationKey(), round, target, "asked", null);
+      wait = wait.plus(hedge);
     }
-    return offers;
+  }
+
+  /** Targets of a transfer that nobody asks, so that the trail has them, too. */
+  public void notAsked(Transfer transfer, int round, List<Target> targets, Outcome outcome) {
+    for (Target target : targets) {
+      insert(transfer, round, target, Attempt.State.OVER, outcome, null);
+      follow(transfer.conversationKey(), round, target, "over", outcome);
+    }
+  }
+
+  private void insert(
+      Transfer transfer,
+      int round,
+      Target target,
+      Attempt.State state,
+      @Nullable Outcome outcome,
+      @Nullable Instant dueAt) {
+    jdbc.sql(
+            """
+            insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
+              target_value, state, outcome, owner, offered_at, due_at, over_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, current_timestamp, ?,
+              case when ? then current_timestamp end)""")
+        .params(
+            transfer.id(),
+            transfer.conversationKey(),
+            UUID.randomUUID().toString(),
+            round,
+            target.type(),
+            target.value(),
+            state.name(),
+            outcome == null ? null : outcome.name(),
+            node.id(),
+            dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC),
+            state == Attempt.State.OVER)
+        .update();
+  }
+
+  /** Who is available, as the targets of an escalation answered. */
+  public void surveyed(Transfer transfer, Survey survey) {
+    jdbc.sql("update baton_transfer set survey = ? where id = ?")
+        .params(survey.toJson(), transfer.id())
+        .update();
+  }
+
+  /** How the transfer is routed. */
+  public void planned(Transfer transfer, Plan plan) {
+    jdbc.sql("update baton_transfer set plan = ? where id = ?")
+        .params(PlanJson.write(plan), transfer.id())
+        .update();
+  }
+
+  /** The offers of the conversation's other transfers, oldest first. */
+  public List<Attempt> offersBefore(Transfer transfer) {
+    return jdbc.sql(OFFER + "where conversation_key = ? and transfer_id <> ? order by id")
+        .params(transfer.conversationKey(), transfer.id())
+        .query(Transfers::readOffer)
+        .list();
   }
 
   /** The ids of the offers of the transfer's present round. */
@@ -186,10 +239,33 @@ public final class Transfers {
 
   /** The target has the offer. */
   public void opened(long offer, String reference) {
-    jdbc.sql("update baton_offer set state = 'OPEN', reference = ?, owner = ? where id = ?")
+    jdbc.sql(
+            """
+            update baton_offer set state = case when state = 'ABANDONED' then state else 'OPEN' end,
+              reference = ?, owner = ?
+            where id = ?""")
         .params(reference, node.id(), offer)
         .update();
     follow(offer, "offered", null);
+  }
+
+  /** The transfer goes on without the offer, which is taken back all the same. */
+  public void abandoned(long offer) {
+    jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
+        .params(Outcome.IN_DOUBT.name(), offer)
+        .update();
+    follow(offer, "over", Outcome.IN_DOUBT);
+  }
+
+  /** An offer that the transfer went on without is taken back at last. */
+  public void takenBack(long offer) {
+    jdbc.sql(
+            """
+            update baton_offer set state = 'OVER', over_at = current_timestamp,
+              detail = 'taken back after the transfer had gone on'
+            where id = ?""")
+        .param(offer)
+        .update();
   }
 
   /** The target took the session: from now on it is the transfer's winner. */
@@ -329,6 +405,9 @@ public final class Transfers {
         row.getString("conversation_key"),
         row.getString("escalate_id"),
         readTargets(row.getString("targets")),
+        row.getObject("escalated_at", OffsetDateTime.class).toInstant(),
+        readSurvey(row.getString("survey")),
+        readPlan(row.getString("plan")),
         row.getInt("round"),
         row.getObject("winner", Long.class),
         row.getBoolean("cancelled"),
@@ -353,10 +432,19 @@ public final class Transfers {
         outcome == null ? null : Outcome.valueOf(outcome),
         row.getString("detail"),
         row.getObject("offered_at", OffsetDateTime.class).toInstant(),
+        instant(row, "due_at"),
         instant(row, "over_at"));
   }
 
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+  private static Survey readSurvey(@Nullable String json) {
+    return json == null ? new Survey(Map.of()) : Survey.read(json);
+  }
+
+  private static @Nullable Plan readPlan(@Nullable String json) {
+    return json == null ? null : PlanJson.read(json);
+  }
+
+  static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
     OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
   }

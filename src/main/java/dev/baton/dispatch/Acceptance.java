@@ -6,7 +6,6 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult.OffersSettled;
@@ -119,7 +118,7 @@ final class Acceptance {
   void acceptedWhileWithdrawn(Conversation conversation, long offerId) {
     Attempt attempt = transfers.offer(offerId);
     if (attempt.open() && !wins(conversation, attempt)) {
-      orders.place(OrderKind.TARGET_WITHDRAW, conversation.key(), null, null, null, null);
+      orders.placeWithdrawal(conversation.key());
     }
   }
 
@@ -158,7 +157,7 @@ final class Acceptance {
   /** An offer that nobody waits for must not stay open: takes it back unless that is ordered. */
   void takeBack(String key) {
     if (!orders.withdrawalOrdered(key)) {
-      orders.place(OrderKind.TARGET_WITHDRAW, key, null, null, null, null);
+      orders.placeWithdrawal(key);
     }
   }
 

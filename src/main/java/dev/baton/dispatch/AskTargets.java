@@ -1,12 +1,15 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.BotAnswer;
+import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
+import dev.baton.conversation.Token.StepResult.Done;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Performer.Settlement;
@@ -16,8 +19,12 @@ import dev.baton.transfer.OfferOverException;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
+import dev.baton.transfer.Plan;
+import dev.baton.transfer.Survey;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +33,20 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Offers a session to targets, and takes offers back. */
 final class AskTargets {
 
+  private static final Logger LOG = LoggerFactory.getLogger(AskTargets.class);
+
   private final TargetKinds kinds;
   private final OtherBots otherBots;
+  private final Conversations conversations;
   private final Transfers transfers;
   private final Orders orders;
   private final Acceptance acceptance;
@@ -41,12 +55,14 @@ final class AskTargets {
   AskTargets(
       TargetKinds kinds,
       OtherBots otherBots,
+      Conversations conversations,
       Transfers transfers,
       Orders orders,
       Acceptance acceptance,
       Handovers handovers) {
     this.kinds = kinds;
     this.otherBots = otherBots;
+    this.conversations = conversations;
     this.transfers = transfers;
     this.orders = orders;
     this.acceptance = acceptance;
@@ -54,7 +70,60 @@ final class AskTargets {
   }
 
   List<Performer> performers() {
-    return List.of(new MakeOffer(), new WithdrawOffers());
+    return List.of(new AskAvailability(), new MakeOffer(), new WithdrawOffers());
+  }
+
+  /**
+   * Asks all targets of an escalation whether they are available, as far as that can change whom to
+   * ask first. No answer in time is an answer, too: the customer waits.
+   */
+  private final class AskAvailability implements Performer {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.TARGET_AVAILABILITY;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      Transfer transfer = transfers.current(conversation.key());
+      List<Target> targets = Plan.distinct(transfer.targets());
+      Map<Target, Availability> answers = new ConcurrentHashMap<>();
+      List<CompletableFuture<Void>> calls =
+          targets.size() < 2
+              ? List.of()
+              : targets.stream()
+                  .map(target -> ask(target).thenAccept(answer -> answers.put(target, answer)))
+                  .toList();
+      return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+          .thenApply(
+              done ->
+                  (locked, awaited) -> {
+                    transfers.surveyed(transfer, new Survey(answers));
+                    return new Done();
+                  });
+    }
+
+    private CompletableFuture<Availability> ask(Target target) {
+      return kinds
+          .of(target)
+          .map(kind -> kind.availability(target))
+          .orElseGet(
+              () ->
+                  CompletableFuture.completedFuture(
+                      otherBots.serve(target)
+                          ? new Availability.Unknown()
+                          : new Availability.Unavailable(Outcome.UNSUPPORTED)))
+          .thenApply(answer -> answer)
+          .completeOnTimeout(new Availability.Unknown(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionally(
+              failure -> {
+                LOG.info("A target's availability is unknown: {}", Fault.of(failure).text());
+                return new Availability.Unknown();
+              });
+    }
   }
 
   private final class MakeOffer implements Performer {
@@ -107,7 +176,7 @@ final class AskTargets {
     }
 
     private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
-      return kind.availability(attempt.target())
+      return availability(kind, attempt)
           .thenCompose(
               availability ->
                   availability instanceof Availability.Unavailable no
@@ -116,10 +185,19 @@ final class AskTargets {
                       : kind.offer(offer).thenApply(reference -> opened(attempt, reference)));
     }
 
+    /** What was asked for the whole escalation need not be asked again right after that. */
+    private CompletableFuture<Availability> availability(TargetKind kind, Attempt attempt) {
+      return Optional.of(attempt)
+          .filter(a -> a.round() == 1)
+          .flatMap(a -> transfers.current(a.conversationKey()).survey().of(a.target()))
+          .map(CompletableFuture::completedFuture)
+          .orElseGet(() -> kind.availability(attempt.target()));
+    }
+
     private Settlement opened(Attempt attempt, String reference) {
       return (conversation, awaited) -> {
         transfers.opened(attempt.id(), reference);
-        if (!awaited) {
+        if (!awaited && transfers.offer(attempt.id()).open()) {
           acceptance.takeBack(conversation.key());
         }
         return null;
@@ -166,7 +244,7 @@ final class AskTargets {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      List<Attempt> open = transfers.openOffers(conversation.key());
+      List<Attempt> open = toBeTakenBack(order);
       if (open.isEmpty()) {
         return CompletableFuture.completedFuture(
             (locked, awaited) -> acceptance.settled(locked.key()));
@@ -176,7 +254,9 @@ final class AskTargets {
       }
       Transfer transfer = transfers.current(conversation.key());
       boolean forGood =
-          transfer.winner() != null || conversation.state() != ConversationState.TRANSFERRING;
+          transfer.winner() != null
+              || conversation.state() != ConversationState.TRANSFERRING
+              || order.offerId() != null;
       Map<Long, OfferStatus> statuses = new ConcurrentHashMap<>();
       List<CompletableFuture<Void>> calls = new ArrayList<>();
       for (Attempt attempt : open) {
@@ -188,20 +268,58 @@ final class AskTargets {
           .thenApply(done -> withdrawn(open, statuses));
     }
 
-    /** Offers that were refused hold nobody up; one that somebody may still accept does. */
+    private List<Attempt> toBeTakenBack(Order order) {
+      Long only = order.offerId();
+      return only == null
+          ? transfers.openOffers(order.conversationKey())
+          : Stream.of(transfers.offer(only))
+              .filter(attempt -> attempt.state() == Attempt.State.ABANDONED)
+              .toList();
+    }
+
+    /** While the customer waits for a person, a withdrawal that hangs must not hold them up. */
+    @Override
+    public @Nullable Instant limit(Order order) {
+      if (order.taskId() == null) {
+        return null;
+      }
+      Plan plan = transfers.latest(order.conversationKey()).map(Transfer::plan).orElse(null);
+      boolean waits =
+          conversations
+              .find(order.conversationKey())
+              .filter(c -> c.state() == ConversationState.TRANSFERRING)
+              .isPresent();
+      return plan == null || !waits ? null : order.orderedAt().plus(plan.limits().withdrawal());
+    }
+
+    /**
+     * Offers that were refused hold nobody up. The transfer goes on without one that somebody may
+     * still accept; whoever does is told that it is too late. Only after the transfer, when nobody
+     * waits, an operator is asked.
+     */
     @Override
     public Optional<Settlement> givenUp(Order order, Fault fault) {
       List<Attempt> open = transfers.openOffers(order.conversationKey());
-      boolean harmless =
-          open.stream().allMatch(a -> a.outcome() != null && a.state() == Attempt.State.OPEN);
-      if (!harmless) {
+      boolean harmless = open.stream().allMatch(WithdrawOffers::refused);
+      if (!harmless && limit(order) == null) {
         return Optional.empty();
       }
       return Optional.of(
           (conversation, awaited) -> {
-            open.forEach(attempt -> acceptance.withdrawn(conversation, attempt.id()));
+            for (Attempt attempt : open) {
+              if (refused(attempt)) {
+                acceptance.withdrawn(conversation, attempt.id());
+              } else {
+                transfers.abandoned(attempt.id());
+                orders.placeWithdrawal(attempt);
+              }
+            }
             return acceptance.settled(conversation.key());
           });
+    }
+
+    private static boolean refused(Attempt attempt) {
+      return attempt.outcome() != null && attempt.state() == Attempt.State.OPEN;
     }
 
     private CompletableFuture<OfferStatus> withdraw(
@@ -214,6 +332,9 @@ final class AskTargets {
       String reference = attempt.reference();
       if (reference != null) {
         return withdraw(kind, placed(attempt, reference), forGood);
+      }
+      if (attempt.ahead(Instant.now())) {
+        return CompletableFuture.completedFuture(new OfferStatus.Withdrawn());
       }
       Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
       return kind.find(offer)
@@ -247,7 +368,9 @@ final class AskTargets {
       return (conversation, awaited) -> {
         for (Attempt attempt : open) {
           OfferStatus status = Objects.requireNonNull(statuses.get(attempt.id()));
-          if (status instanceof OfferStatus.Accepted) {
+          if (attempt.state() == Attempt.State.ABANDONED) {
+            transfers.takenBack(attempt.id());
+          } else if (status instanceof OfferStatus.Accepted) {
             acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
           } else if (status instanceof OfferStatus.Refused refused) {
             acceptance.refusedWhileWithdrawn(attempt.id(), refused.outcome());

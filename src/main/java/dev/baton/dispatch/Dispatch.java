@@ -100,7 +100,8 @@ public final class Dispatch {
         new PartWithBot(bots, conversations, transfers, sessions, otherBots, answers, settings)
             .performers());
     performers.addAll(
-        new AskTargets(kinds, otherBots, transfers, orders, acceptance, handovers).performers());
+        new AskTargets(kinds, otherBots, conversations, transfers, orders, acceptance, handovers)
+            .performers());
     performers.add(new Deliver(kinds, sessions, conversations, inbox, transfers, handovers));
     this.dispatcher =
         new Dispatcher(

@@ -10,6 +10,7 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult;
 import dev.baton.dispatch.Performer.Settlement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +37,7 @@ public final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
+  private static final Duration NOT_YET = Duration.ofMillis(500);
   private static final Duration CLEAN_UP_AGAIN = Duration.ofMinutes(5);
 
   private final Conversations conversations;
@@ -148,6 +152,11 @@ public final class Dispatcher {
     if (order.state() == Order.State.FAILED) {
       return false;
     }
+    Duration wait = untilDue(order);
+    if (!wait.isZero()) {
+      later(orderId, wait);
+      return false;
+    }
     if (!itsTurn(order)) {
       // Whoever is first tells the next when it is done: but it may be another node's order, or
       // tell at this very moment, while this one still counts as under way.
@@ -155,16 +164,45 @@ public final class Dispatcher {
       return false;
     }
     Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();
-    CompletableFuture<Settlement> call;
-    try {
-      call = performer(order).perform(order, conversation);
-    } catch (RuntimeException e) {
-      call = CompletableFuture.failedFuture(e);
-    }
-    call.whenComplete(
-        (settlement, failure) ->
-            schedule(() -> finish(order, settlement, failure, 0), Duration.ZERO));
+    within(limit(order), () -> performer(order).perform(order, conversation))
+        .whenComplete(
+            (settlement, failure) ->
+                schedule(() -> finish(order, settlement, failure, 0), Duration.ZERO));
     return true;
+  }
+
+  private static Duration untilDue(Order order) {
+    Instant due = order.dueAt();
+    Duration wait = due == null ? Duration.ZERO : Duration.between(Instant.now(), due);
+    return wait.isNegative() ? Duration.ZERO : wait;
+  }
+
+  /** Makes a call, and does not wait for it longer than until the limit. */
+  private static CompletableFuture<Settlement> within(
+      @Nullable Instant limit, Supplier<CompletableFuture<Settlement>> call) {
+    try {
+      if (limit == null) {
+        return call.get();
+      }
+      long left = Duration.between(Instant.now(), limit).toMillis();
+      return left <= 0
+          ? CompletableFuture.failedFuture(new Fault.TookTooLong())
+          : call.get()
+              .thenApply(settlement -> settlement)
+              .orTimeout(left, TimeUnit.MILLISECONDS)
+              .exceptionallyCompose(Dispatcher::tookTooLong);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static CompletableFuture<Settlement> tookTooLong(Throwable failure) {
+    return CompletableFuture.failedFuture(
+        failure instanceof TimeoutException ? new Fault.TookTooLong() : failure);
+  }
+
+  private @Nullable Instant limit(Order order) {
+    return performer(order).limit(order);
   }
 
   private Performer performer(Order order) {
@@ -248,7 +286,7 @@ public final class Dispatcher {
     Boolean dropped =
         conversations.locked(
             order.conversationKey(), conversation -> settle(order, settlement, conversation));
-    if (Boolean.TRUE.equals(dropped)) {
+    if (Boolean.TRUE.equals(dropped) || order.taskId() == null) {
       nextToBot(order);
     }
   }
@@ -287,14 +325,16 @@ public final class Dispatcher {
       orders.finished(order);
       return () -> nextToBot(order);
     }
-    if (fault.notYet()) {
-      return () -> later(order.id(), Duration.ofMillis(500));
+    Instant limit = limit(order);
+    if (fault.notYet() && withinLimit(NOT_YET, limit)) {
+      return () -> later(order.id(), NOT_YET);
     }
     LOG.warn(
         "{} of conversation {} failed: {}", order.kind(), order.conversationKey(), fault.text());
     String taskId = order.taskId();
-    Optional<Duration> next = retries.next(order.attempts(), fault);
-    if (next.isPresent() || taskId == null) {
+    Optional<Duration> next =
+        retries.next(order.attempts(), fault).filter(wait -> withinLimit(wait, limit));
+    if (next.isPresent() || (taskId == null && !performer(order).dispensable())) {
       orders.triedInVain(order, fault.mayHaveBeenProcessed());
       if (taskId != null) {
         token.fail(taskId, fault.text(), retries.left(order.attempts()));
@@ -304,12 +344,16 @@ public final class Dispatcher {
     Optional<Settlement> given = performer(order).givenUp(order, fault);
     if (given.isPresent()) {
       settle(order, given.get(), conversation);
-    } else {
+    } else if (taskId != null) {
       orders.failed(order, fault.text(), fault.mayHaveBeenProcessed());
       token.fail(taskId, fault.text(), 0);
       changes.afterCommit(order.conversationKey());
     }
-    return () -> {};
+    return taskId == null ? () -> nextToBot(order) : () -> {};
+  }
+
+  private static boolean withinLimit(Duration wait, @Nullable Instant limit) {
+    return limit == null || Instant.now().plus(wait).isBefore(limit);
   }
 
   private Optional<Order> stillMine(Order order) {

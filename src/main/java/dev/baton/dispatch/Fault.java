@@ -23,6 +23,11 @@ record Fault(
     @Nullable Duration retryAfter,
     boolean notYet) {
 
+  /** Thrown when an order may hold up the conversation no longer. */
+  static final class TookTooLong extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
   /** Thrown when an order has to wait for another. */
   static final class NotYet extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -63,6 +68,9 @@ record Fault(
     Throwable e = cause(failure);
     if (e instanceof NotYet) {
       return new Fault("Waits for another call", true, false, null, true);
+    }
+    if (e instanceof TookTooLong) {
+      return new Fault("It took too long", false, true, null, false);
     }
     if (e instanceof BotsException fault) {
       return new Fault(

@@ -4,8 +4,10 @@ import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.EndReason;
 import dev.baton.bots.FailureReason;
+import dev.baton.bots.SessionMessage.SetVariables;
 import dev.baton.bots.SessionMessage.TransferFailed;
 import dev.baton.bots.SessionMessage.TransferSucceeded;
+import dev.baton.bots.Variable;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.BotSession;
 import dev.baton.conversation.BotSessions;
@@ -23,6 +25,9 @@ import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.FailureReport;
 import dev.baton.transfer.Outcome;
+import dev.baton.transfer.Plan;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -59,7 +64,7 @@ final class PartWithBot {
   }
 
   List<Performer> performers() {
-    return List.of(new ReportSuccess(), new ReportFailure(), new End());
+    return List.of(new ReportSuccess(), new TellVariables(), new ReportFailure(), new End());
   }
 
   private final class ReportSuccess implements Performer {
@@ -90,6 +95,59 @@ final class PartWithBot {
     private Done notTold(Transfer transfer) {
       transfers.reported(transfer, "session-gone", null, null);
       return new Done();
+    }
+  }
+
+  /**
+   * Sets variables of the bot before it hears that the transfer failed. If it does not have them,
+   * or takes too long, it hears of the failure all the same.
+   */
+  private final class TellVariables implements Performer {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    @Override
+    public OrderKind kind() {
+      return OrderKind.BOT_VARIABLES;
+    }
+
+    @Override
+    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      Transfer transfer = transfers.current(conversation.key());
+      Plan plan = transfer.plan();
+      List<Variable> variables =
+          settings.variables().of(outcomes(transfer), plan == null ? null : plan.opensAt());
+      if (variables.isEmpty()) {
+        return CompletableFuture.completedFuture((locked, awaited) -> null);
+      }
+      return bots.send(
+              TalkToBot.session(conversation),
+              new SetVariables(Objects.requireNonNull(order.sequenceId()), variables),
+              UUID.randomUUID())
+          .thenApply(
+              answer ->
+                  (locked, awaited) -> {
+                    answers.keep(locked.key(), answer, Cause.REPORT, null);
+                    return null;
+                  });
+    }
+
+    /** The bot's answer to its escalate must not be late because of them. */
+    @Override
+    public Instant limit(Order order) {
+      Plan plan = transfers.current(order.conversationKey()).plan();
+      Duration half = plan == null ? PATIENCE : plan.limits().withdrawal().dividedBy(2);
+      return order.orderedAt().plus(half.compareTo(PATIENCE) < 0 ? half : PATIENCE);
+    }
+
+    @Override
+    public boolean dispensable() {
+      return true;
+    }
+
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      return Optional.of((conversation, awaited) -> null);
     }
   }
 
@@ -138,12 +196,18 @@ final class PartWithBot {
       conversations.failedTransfers(key, failures);
       boolean again = meaning != Meaning.ESCALATED || failures < settings.maxFailuresInARow();
       // Read again: the customer may have cancelled while the bot was being told.
-      boolean wished = settings.backToBot() || transfers.current(key).cancelled();
+      Transfer now = transfers.current(key);
+      boolean wished = now.cancelled() || backToBot(now.plan());
       boolean back = wished && again && meaning != Meaning.GONE;
       if (awaited) {
         goOn(key, meaning, back, report.reason(), answer);
       }
       return new FailureTold(meaning, back);
+    }
+
+    private boolean backToBot(@Nullable Plan plan) {
+      Boolean planned = plan == null ? null : plan.backToBot();
+      return planned == null ? settings.backToBot() : planned;
     }
 
     private void goOn(

@@ -4,6 +4,7 @@ import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.StepResult;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,19 @@ interface Performer {
 
   /** Makes the call. Called, and answered, outside of any transaction. */
   CompletableFuture<Settlement> perform(Order order, Conversation conversation);
+
+  /**
+   * Until when the order may be tried, however many tries are left; null for no such limit. After
+   * that it is given up.
+   */
+  default @Nullable Instant limit(Order order) {
+    return null;
+  }
+
+  /** Whether an order that no step stands for may come to nothing, after some tries. */
+  default boolean dispensable() {
+    return false;
+  }
 
   /**
    * What becomes of an order whose tries are used up; empty when only an operator can decide.

@@ -86,7 +86,7 @@ final class TalkToBot {
       Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
       if (!awaited && meaning != Meaning.ENDED) {
         // The customer left while the session was being started: nobody else will end it.
-        orders.place(OrderKind.BOT_END, key, null, null, null, null);
+        orders.placeEnd(key);
       }
       return new BotSaid(meaning);
     }

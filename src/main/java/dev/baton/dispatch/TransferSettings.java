@@ -1,5 +1,7 @@
 package dev.baton.dispatch;
 
+import dev.baton.transfer.FailureVariables;
+
 /**
  * To which bots a session goes, and what happens when nobody takes it.
  *
@@ -11,6 +13,11 @@ package dev.baton.dispatch;
  * @param otherBots whether a session goes to another bot
  * @param maxBots how many bots a conversation may be with, one after the other: two may hand it to
  *     each other, for ever
+ * @param variables what the bot is told before transferFailed
  */
 public record TransferSettings(
-    boolean backToBot, int maxFailuresInARow, boolean otherBots, int maxBots) {}
+    boolean backToBot,
+    int maxFailuresInARow,
+    boolean otherBots,
+    int maxBots,
+    FailureVariables variables) {}

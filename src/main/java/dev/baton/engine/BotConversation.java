@@ -30,11 +30,18 @@ public final class BotConversation {
   public static final ProcessVariable<String> SILENCE =
       ProcessVariable.kept("silence", String.class);
 
-  /** Start: how long a round of offers may take, ISO 8601; without it as configured. */
+  /**
+   * Start: how long a round of offers may take, ISO 8601; without it as the routing policy says, or
+   * as configured. Later: how long the present round may, by that and by the customer's deadline.
+   */
   public static final ProcessVariable<String> PATIENCE =
       ProcessVariable.kept("patience", String.class);
 
-  /** Start: {@code ordered} or {@code race}; without it as configured. */
+  /** What was given as {@link #PATIENCE} at the start; null for nothing. */
+  static final ProcessVariable<String> PATIENCE_GIVEN =
+      ProcessVariable.kept("patienceGiven", String.class);
+
+  /** Start: {@code ordered} or {@code race}; without it as the policy says, or as configured. */
   public static final ProcessVariable<String> STRATEGY =
       ProcessVariable.kept("strategy", String.class);
 
@@ -99,6 +106,8 @@ public final class BotConversation {
     WAIT_FOR_CUSTOMER("WaitForCustomer"),
     SILENCE("Silence"),
     TRANSFER("Transfer"),
+    ASK_AVAILABILITY("AskAvailability"),
+    APPLY_POLICY("ApplyPolicy"),
     OFFER("Offer"),
     PATIENCE("Patience"),
     WITHDRAW_OTHERS("WithdrawOthers"),

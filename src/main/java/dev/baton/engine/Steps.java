@@ -1,6 +1,5 @@
 package dev.baton.engine;
 
-import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Conversations;
@@ -14,8 +13,13 @@ import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Token.Opening;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
+import dev.baton.transfer.Outcome;
+import dev.baton.transfer.Plan;
+import dev.baton.transfer.Plan.Planned;
 import dev.baton.transfer.Strategy;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +43,23 @@ public final class Steps {
    *
    * @param botId null when each start has to name its bot
    * @param silence how long a customer may be silent
-   * @param patience how long a round of offers may take
+   * @param patience how long a round of offers takes at most when nothing is said of it
+   * @param strategy in which order targets are asked
+   * @param deadline how long the customer waits at most, from the bot's escalate on
+   * @param reserve what of that no target gets: it is for taking offers back and telling the bot
+   * @param tellsVariables whether the bot is told variables before it hears that a transfer failed
    */
   public record Defaults(
-      @Nullable String botId, Duration silence, Duration patience, Strategy strategy) {}
+      @Nullable String botId,
+      Duration silence,
+      Duration patience,
+      Strategy strategy,
+      Duration deadline,
+      Duration reserve,
+      boolean tellsVariables) {}
+
+  /** The type of the incident that a routing policy causes which cannot be applied. */
+  public static final String BROKEN_POLICY = "routingPolicy";
 
   private final Reception reception;
   private final Conversations conversations;
@@ -50,6 +67,7 @@ public final class Steps {
   private final Orders orders;
   private final Transfers transfers;
   private final Defaults defaults;
+  private final Planner planner;
 
   /** Of these stores. */
   public Steps(
@@ -58,6 +76,7 @@ public final class Steps {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      DecisionTables policy,
       Defaults defaults) {
     this.reception = reception;
     this.conversations = conversations;
@@ -65,6 +84,11 @@ public final class Steps {
     this.orders = orders;
     this.transfers = transfers;
     this.defaults = defaults;
+    this.planner =
+        new Planner(
+            policy,
+            new Planner.Defaults(defaults.strategy(), defaults.deadline(), defaults.reserve()),
+            Clock.systemUTC());
   }
 
   /** Opens the conversation: takes the key, and the customer's words out of the process. */
@@ -89,6 +113,7 @@ public final class Steps {
           execution.removeVariables(
               List.of(BotConversation.TEXT.name(), BotConversation.VARIABLES.name()));
           setDuration(execution, BotConversation.SILENCE, defaults.silence());
+          BotConversation.PATIENCE_GIVEN.set(execution, BotConversation.PATIENCE.get(execution));
           setDuration(execution, BotConversation.PATIENCE, defaults.patience());
           strategy(execution);
           boolean isNew = reception.open(key, execution.getProcessInstanceId(), botId, opening);
@@ -116,10 +141,10 @@ public final class Steps {
     }
   }
 
-  private Strategy strategy(VariableScope scope) {
+  private static @Nullable Strategy strategy(VariableScope scope) {
     String given = BotConversation.STRATEGY.get(scope);
     if (given == null) {
-      return defaults.strategy();
+      return null;
     }
     try {
       return Strategy.valueOf(given.toUpperCase(Locale.ROOT));
@@ -147,24 +172,73 @@ public final class Steps {
         });
   }
 
-  /** Begins the next round of offers, if anyone is left to ask. */
+  /** Applies the routing policy to the escalation. */
+  public JavaDelegate applyPolicy() {
+    return refusing(execution -> plan(execution, escalation(execution)));
+  }
+
+  private Transfer escalation(DelegateExecution execution) {
+    return transfers
+        .latest(hold(execution))
+        .orElseThrow(() -> invalid("The bot did not escalate: nobody is to be asked."));
+  }
+
+  private Plan plan(DelegateExecution execution, Transfer transfer) {
+    Plan plan =
+        planner.plan(
+            conversations.find(transfer.conversationKey()).orElseThrow(),
+            transfer,
+            transfers.offersBefore(transfer),
+            strategy(execution));
+    transfers.planned(transfer, plan);
+    transfers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
+    String fault = plan.fault();
+    if (fault != null) {
+      // Lasts as long as the transfer does, and stops nothing.
+      execution.createIncident(BROKEN_POLICY, null, fault);
+    }
+    return plan;
+  }
+
+  /** Begins the next round of offers, if anyone is left to ask and there is time. */
   public JavaDelegate chooseNextRound() {
     return refusing(
         execution -> {
-          Transfer transfer =
-              transfers
-                  .latest(hold(execution))
-                  .orElseThrow(() -> invalid("The bot did not escalate: nobody is to be asked."));
-          List<List<Target>> rounds = strategy(execution).rounds(transfer.targets());
-          boolean anyoneLeft = !transfer.cancelled() && transfer.round() < rounds.size();
+          Transfer transfer = escalation(execution);
+          Plan known = transfer.plan();
+          Plan plan = known == null ? plan(execution, transfer) : known;
           noOffersYet(execution);
-          if (anyoneLeft) {
-            transfers.beginRound(transfer, rounds.get(transfer.round()));
-            // From now on, whichever way the round ends: a timer tells nobody that they still are.
-            BotConversation.OFFERS_OPEN.set(execution, true);
-          }
+          boolean anyoneLeft = !transfer.cancelled() && begin(execution, transfer, plan);
           BotConversation.ANYONE_LEFT.set(execution, anyoneLeft);
         });
+  }
+
+  private boolean begin(DelegateExecution execution, Transfer transfer, Plan plan) {
+    List<List<Planned>> rounds = plan.rounds();
+    List<List<Planned>> left = rounds.subList(transfer.round(), rounds.size());
+    if (left.isEmpty()) {
+      return false;
+    }
+    String given = BotConversation.PATIENCE_GIVEN.get(execution);
+    Duration wished = given == null ? Plan.patience(left.get(0)) : Duration.parse(given);
+    Optional<Duration> patience =
+        plan.limits()
+            .patience(
+                transfer.escalatedAt(), Instant.now(), wished, defaults.patience(), left.size());
+    if (patience.isEmpty()) {
+      transfers.notAsked(
+          transfer,
+          transfer.round() + 1,
+          left.stream().flatMap(List::stream).map(Planned::target).toList(),
+          Outcome.OUT_OF_TIME);
+      return false;
+    }
+    BotConversation.PATIENCE.set(execution, patience.get().toString());
+    transfers.beginRound(
+        transfer, left.get(0).stream().map(Planned::target).toList(), plan.hedge());
+    // From now on, whichever way the round ends: a timer tells nobody that they still are.
+    BotConversation.OFFERS_OPEN.set(execution, true);
+    return true;
   }
 
   private static void noOffersYet(DelegateExecution execution) {
@@ -266,10 +340,10 @@ public final class Steps {
   private void cleanUp(Conversation conversation) {
     String key = conversation.key();
     if (!transfers.openOffers(key).isEmpty() && !orders.withdrawalOrdered(key)) {
-      orders.place(OrderKind.TARGET_WITHDRAW, key, null, null, null, null);
+      orders.placeWithdrawal(key);
     }
     if (conversation.sessionId() != null && !conversation.sessionOver()) {
-      orders.place(OrderKind.BOT_END, key, null, null, null, null);
+      orders.placeEnd(key);
     }
   }
 
@@ -283,6 +357,7 @@ public final class Steps {
     String step = execution.getActivityInstanceId();
     Long message = null;
     Long offer = null;
+    Instant dueAt = null;
     if (kind == OrderKind.BOT_MESSAGE) {
       message = inbox.beingSent(key);
     } else if (kind == OrderKind.TARGET_OFFER) {
@@ -291,11 +366,15 @@ public final class Steps {
         throw invalid("A step that offers needs the variable offer.");
       }
       Attempt attempt = transfers.offer(offer);
+      dueAt = attempt.dueAt();
       transfers.awaitedBy(offer, taskId, step);
       execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), attempt.target().type());
       execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), attempt.target().value());
     }
-    orders.place(kind, key, taskId, step, message, offer);
+    if (kind == OrderKind.BOT_TRANSFER_FAILED && defaults.tellsVariables()) {
+      orders.placeVariables(key, step);
+    }
+    orders.place(kind, key, taskId, step, message, offer, dueAt);
   }
 
   /** A step that called somebody is left without its outcome. */

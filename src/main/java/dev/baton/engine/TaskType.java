@@ -35,7 +35,8 @@ public enum TaskType {
               "how long the customer may be silent, ISO 8601; without it as configured"),
           new Data(
               BotConversation.PATIENCE,
-              "how long a round of offers may take, ISO 8601; without it as configured")),
+              "how long a round of offers may take, ISO 8601; without it as the routing policy says,"
+                  + " or as configured")),
       List.of(
           new Data(
               BotConversation.IS_NEW,
@@ -94,18 +95,46 @@ public enum TaskType {
           new Data(BotConversation.OFFERS_OPEN, "`false`")),
       "None."),
 
+  TARGET_AVAILABILITY(
+      "Ask who is available",
+      OrderKind.TARGET_AVAILABILITY,
+      "Asks all targets of the escalation whether somebody is there, for the routing policy. Without"
+          + " this step, or when there is only one, each is asked just before it is offered the"
+          + " session.",
+      List.of(BOT_START),
+      List.of(),
+      List.of(),
+      "None: a target that does not answer within seconds counts as unknown."),
+
+  APPLY_POLICY(
+      "Apply the routing policy",
+      BEAN,
+      "batonApplyRoutingPolicy",
+      "Decides by the latest version of the [routing policy](policy.md) whom to ask, in which order"
+          + " and for how long. Without this step \"Choose whom to ask next\" does it at the first"
+          + " round.",
+      List.of(BOT_START),
+      List.of(
+          new Data(
+              BotConversation.STRATEGY,
+              "`ordered` or `race`; without it as the policy says, or as configured")),
+      List.of(),
+      "An incident of type `routingPolicy` that stops nothing, when the policy cannot be applied:"
+          + " then everything is as configured. Refuses when the bot did not escalate."),
+
   CHOOSE_NEXT_ROUND(
       "Choose whom to ask next",
       BEAN,
       "batonChooseNextRound",
-      "Begins the next round of offers to the targets that the bot named: one of them, or all,"
-          + " after the strategy.",
+      "Begins the next round of offers, and gives it its share of the time that the customer's"
+          + " deadline leaves.",
       List.of(BOT_START),
-      List.of(new Data(BotConversation.STRATEGY, "`ordered` or `race`; without it as configured")),
+      List.of(),
       List.of(
+          new Data(BotConversation.PATIENCE, "how long the round may take, for a timer"),
           new Data(
               BotConversation.ANYONE_LEFT,
-              "`false` when everybody was asked, or the customer cancelled the transfer"),
+              "`false` when everybody was asked, time is up, or the customer cancelled the transfer"),
           new Data(BotConversation.WINNER, "`null`"),
           new Data(BotConversation.OFFERS_OPEN, "as `anyoneLeft`")),
       "Refuses when the bot did not escalate."),
@@ -136,7 +165,9 @@ public enum TaskType {
       List.of(
           new Data(BotConversation.WINNER, "the offer that was accepted; `null` when none was"),
           new Data(BotConversation.OFFERS_OPEN, "`false`")),
-      "An incident when a target cannot be reached for minutes."),
+      "During a transfer none: after a while it goes on, with the outcome `in-doubt`, and the offers"
+          + " are taken back in the background. After it, an incident when a target cannot be reached"
+          + " for minutes."),
 
   BOT_TRANSFER_SUCCEEDED(
       "Tell the bot: transfer succeeded",

@@ -46,6 +46,16 @@ public enum Outcome {
       "Cancelled",
       "The conversation was removed from the target's waiting line before anybody took it.",
       FailureReason.NO_AGENT_AVAILABLE),
+  SKIPPED(
+      "skipped",
+      "Skipped",
+      "The routing policy left this target out.",
+      FailureReason.NO_AGENT_AVAILABLE),
+  OUT_OF_TIME(
+      "out-of-time",
+      "Out of time",
+      "The customer's deadline was used up before this target could be asked.",
+      FailureReason.NO_AGENT_AVAILABLE),
   UNSUPPORTED(
       "unsupported",
       "Unsupported target",

@@ -171,7 +171,7 @@ class NobodyTookItTest {
   }
 
   @Test
-  void aQueueBehindWhomNobodyCanAskGetsTheSessionInARoundOfItsOwn() {
+  void aQueueIsAskedBeforeATargetThatNobodyCanAsk() {
     trial.script(
         "{'bots':{'%s':{'targets':%s}}}"
             .formatted(
@@ -189,7 +189,7 @@ class NobodyTookItTest {
     trial.awaitNothingLeft("mixed");
     assertThat(Trial.lines(trial.calls()))
         .containsExactly("start", "text", "case", "transferSucceeded", "end Transfer");
-    assertThat(attempts("mixed")).containsExactly("1 unsupported", "2 accepted");
+    assertThat(attempts("mixed")).containsExactly("1 accepted");
   }
 
   @Test

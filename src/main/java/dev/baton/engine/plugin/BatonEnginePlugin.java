@@ -12,21 +12,23 @@ import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParseListener;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.persistence.deploy.Deployer;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 import org.springframework.core.io.Resource;
 
 /**
  * Makes an engine know Baton's steps. In a process of any key, an external task with one of Baton's
  * topics places an order with Baton instead of waiting for a worker to fetch it. A process that
- * uses the steps wrongly is refused when it is deployed.
+ * uses the steps wrongly is refused when it is deployed, and so is a routing policy that does not
+ * work.
  *
  * <p>Baton's own processes are deployed on request only, although they lie on the class path.
  */
 public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
 
   private static final String LIBRARY = "baton-library/";
-  private static final List<String> PROCESSES =
-      List.of("bot-conversation.bpmn", "customer-inbox.bpmn");
+  private static final List<String> FILES =
+      List.of("bot-conversation.bpmn", "customer-inbox.bpmn", "routing-policy.dmn");
 
   private final Supplier<Steps> steps;
   private final Predicate<String> bean;
@@ -53,6 +55,12 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomPostBPMNParseListeners(listeners);
     }
     listeners.add(new OrderParseListener(steps));
+    List<Deployer> deployers = configuration.getCustomPostDeployers();
+    if (deployers == null) {
+      deployers = new ArrayList<>();
+      configuration.setCustomPostDeployers(deployers);
+    }
+    deployers.add(new PolicyDeployer());
     configuration.setBpmnParseFactory(parser -> new BatonParse(parser, steps, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));
@@ -91,10 +99,9 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
               .name("baton")
               .source("baton")
               .enableDuplicateFiltering(true);
-      for (String process : PROCESSES) {
+      for (String file : FILES) {
         deployment.addInputStream(
-            process,
-            BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + process));
+            file, BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + file));
       }
       deployment.deploy();
     }
