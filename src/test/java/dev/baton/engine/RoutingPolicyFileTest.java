@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.camunda.bpm.dmn.engine.DmnEngine;
 import org.camunda.bpm.dmn.engine.DmnEngineConfiguration;
 import org.camunda.bpm.engine.variable.VariableMap;
@@ -88,9 +89,10 @@ class RoutingPolicyFileTest {
                 "<outputEntry id=\"bot-transfer-plan-rule-1-out-6\"><text>date and"
                     + " time(local.date + duration(\"P1D\"), time(\"08:00:00\"))</text>");
     assertThat(decide(evening, Table.TRANSFER, "2026-03-02T17:59Z", "unknown")).isEmpty();
-    List<Map<String, Object>> said =
-        decide(evening, Table.TRANSFER, "2026-03-02T18:30Z", "unknown");
-    assertThat(RoutingPolicy.OPENS_AT.of(said.get(0))).hasToString("2026-03-03T08:00");
+    Map<String, Object> said =
+        decide(evening, Table.TRANSFER, "2026-03-02T18:30Z", "unknown").get(0);
+    assertThat(RoutingPolicy.OPENS_AT.reader().apply(Objects.requireNonNull(said.get("opensAt"))))
+        .hasToString("Optional[2026-03-03T08:00]");
   }
 
   private static String file() throws IOException {

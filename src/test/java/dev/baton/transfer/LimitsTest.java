@@ -13,7 +13,7 @@ class LimitsTest {
   private static final Instant ESCALATED = Instant.parse("2026-03-02T12:00:00Z");
   private static final Duration LONG = Duration.ofHours(1);
 
-  private final Limits limits = new Limits(Duration.ofSeconds(120), Duration.ofSeconds(20));
+  private final Limits limits = new Limits(Duration.ofMinutes(2), Duration.ofSeconds(20));
 
   @Test
   void roundsShareWhatIsLeftAndUnusedSecondsPassOn() {
@@ -29,7 +29,7 @@ class LimitsTest {
   @Test
   void aWishIsKeptAsFarAsTheDeadlineAllows() {
     assertThat(patience(0, Duration.ofSeconds(80), LONG, 2)).isEqualTo(80);
-    assertThat(patience(0, Duration.ofSeconds(300), LONG, 2)).isEqualTo(100);
+    assertThat(patience(0, Duration.ofMinutes(5), LONG, 2)).isEqualTo(100);
   }
 
   @Test

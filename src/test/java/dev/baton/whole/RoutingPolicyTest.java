@@ -168,7 +168,7 @@ class RoutingPolicyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{'status':400}", "{'status':500}", "{'delayMs':20000}"})
+  @ValueSource(strings = {"{'status':400}", "{'status':500}"})
   void aBotThatDoesNotTakeTheVariablesIsToldAllTheSame(String then) {
     deploy(policy("deadline", "\"PT16S\"", "skip", "true"));
     trial.change(
