@@ -41,7 +41,7 @@ record ConversationView(
   /**
    * A transfer.
    *
-   * @param report succeeded or failed, as the bot was told; null while it was not
+   * @param report as {@link Transfer#report} has it
    */
   record TransferView(
       @Nullable String escalateId,

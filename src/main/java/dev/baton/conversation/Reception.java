@@ -275,7 +275,7 @@ public final class Reception {
             return null;
           }
           if (!conversation.state().over()) {
-            boolean handedOver = transfers.succeeded(key);
+            boolean handedOver = transfers.handedOver(key);
             conversations.over(
                 key,
                 handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,

@@ -218,7 +218,12 @@ public final class Transfers {
     follow(offer, "over", outcome);
   }
 
-  /** The bot has its answer, or cannot be told any more. */
+  /**
+   * The bot has its answer, or cannot be told any more.
+   *
+   * @param report {@code succeeded} or {@code failed}; {@code session-gone} when there was nobody
+   *     to tell; {@code unconfirmed} when the bot's answer to it was lost for good
+   */
   public void reported(
       Transfer transfer, String report, @Nullable String reason, @Nullable String description) {
     jdbc.sql(
@@ -230,9 +235,11 @@ public final class Transfers {
         .update();
   }
 
-  /** Whether the bot knows that the conversation was handed over. */
-  public boolean succeeded(String key) {
-    return latest(key).filter(transfer -> "succeeded".equals(transfer.report())).isPresent();
+  /** Whether a target has the conversation, and the bot was told so as far as it can be. */
+  public boolean handedOver(String key) {
+    return latest(key)
+        .filter(transfer -> transfer.winner() != null && transfer.report() != null)
+        .isPresent();
   }
 
   private void follow(long offer, String state, @Nullable Outcome outcome) {

@@ -287,7 +287,7 @@ public final class Dispatcher {
       orders.finished(order);
       return () -> nextToBot(order);
     }
-    if (fault.notYet()) {
+    if (fault.kind() == Fault.Kind.NOT_YET) {
       return () -> later(order.id(), Duration.ofMillis(500));
     }
     LOG.warn(
