@@ -155,16 +155,23 @@ final class AskTargets {
       Transfer transfer = transfers.current(conversation.key());
       boolean forGood =
           transfer.winner() != null || conversation.state() != ConversationState.TRANSFERRING;
-      Map<Long, OfferStatus> statuses = new ConcurrentHashMap<>();
+      Map<Long, TakenBack> results = new ConcurrentHashMap<>();
       List<CompletableFuture<Void>> calls = new ArrayList<>();
       for (Attempt attempt : open) {
         calls.add(
             withdraw(attempt, conversation, forGood)
-                .thenAccept(status -> statuses.put(attempt.id(), status)));
+                .thenAccept(result -> results.put(attempt.id(), result)));
       }
       return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
-          .thenApply(done -> withdrawn(open, statuses));
+          .thenApply(done -> withdrawn(open, results));
     }
+
+    /**
+     * What came of taking an offer back.
+     *
+     * @param reference by which its target knows it; null when the target never had it
+     */
+    private record TakenBack(OfferStatus status, @Nullable String reference) {}
 
     /** Offers that were refused hold nobody up; one that somebody may still accept does. */
     @Override
@@ -182,7 +189,7 @@ final class AskTargets {
           });
     }
 
-    private CompletableFuture<OfferStatus> withdraw(
+    private CompletableFuture<TakenBack> withdraw(
         Attempt attempt, Conversation conversation, boolean forGood) {
       TargetKind kind = kinds.of(attempt.target()).orElseThrow();
       String reference = attempt.reference();
@@ -195,32 +202,38 @@ final class AskTargets {
               found ->
                   found
                       .map(known -> withdraw(kind, placed(attempt, known), forGood))
-                      .orElseGet(
-                          () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())))
+                      .orElseGet(() -> neverHad(new OfferStatus.Withdrawn())))
           .exceptionallyCompose(
               failure ->
                   over(failure)
-                      .map(
-                          over ->
-                              CompletableFuture.<OfferStatus>completedFuture(
-                                  new OfferStatus.Refused(over.outcome())))
+                      .map(over -> neverHad(new OfferStatus.Refused(over.outcome())))
                       .orElseGet(() -> CompletableFuture.failedFuture(failure)));
     }
 
-    private CompletableFuture<OfferStatus> withdraw(
+    private static CompletableFuture<TakenBack> neverHad(OfferStatus status) {
+      return CompletableFuture.completedFuture(new TakenBack(status, null));
+    }
+
+    private CompletableFuture<TakenBack> withdraw(
         TargetKind kind, PlacedOffer offer, boolean forGood) {
       return kind.withdraw(offer)
           .thenCompose(
               status ->
                   forGood && status instanceof OfferStatus.Accepted
                       ? kind.release(offer).thenApply(done -> new OfferStatus.Withdrawn())
-                      : CompletableFuture.completedFuture(status));
+                      : CompletableFuture.completedFuture(status))
+          .thenApply(status -> new TakenBack(status, offer.reference()));
     }
 
-    private Settlement withdrawn(List<Attempt> open, Map<Long, OfferStatus> statuses) {
+    private Settlement withdrawn(List<Attempt> open, Map<Long, TakenBack> results) {
       return (conversation, awaited) -> {
         for (Attempt attempt : open) {
-          OfferStatus status = Objects.requireNonNull(statuses.get(attempt.id()));
+          TakenBack result = Objects.requireNonNull(results.get(attempt.id()));
+          OfferStatus status = result.status;
+          if (attempt.reference() == null && result.reference != null) {
+            // Only now is it known that the target has it, and it may be the one that keeps it.
+            transfers.opened(attempt.id(), result.reference);
+          }
           if (status instanceof OfferStatus.Accepted) {
             acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
           } else if (status instanceof OfferStatus.Refused refused) {
