@@ -44,7 +44,7 @@ record ConversationView(
    *
    * @param answerBy when the bot is told at the latest; null before the routing policy has decided
    * @param policyFault why the routing policy could not be applied; null when it was
-   * @param report succeeded or failed, as the bot was told; null while it was not
+   * @param report as {@link Transfer#report} has it
    */
   record TransferView(
       @Nullable String escalateId,

@@ -193,8 +193,8 @@ public final class Conversations {
         .update();
   }
 
-  /** The bot's latest X-Runtime-CRC. */
-  public void runtimeCrc(String key, String crc) {
+  /** The bot's latest X-Runtime-CRC; null when it is not known. */
+  public void runtimeCrc(String key, @Nullable String crc) {
     update(key, "runtime_crc = ?", crc);
   }
 
@@ -286,7 +286,7 @@ public final class Conversations {
         .single();
   }
 
-  private void update(String key, String assignment, Object value) {
+  private void update(String key, String assignment, @Nullable Object value) {
     jdbc.sql("update baton_conversation set " + assignment + " where conversation_key = ?")
         .params(value, key)
         .update();

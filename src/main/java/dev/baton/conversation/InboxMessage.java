@@ -23,6 +23,8 @@ public record InboxMessage(
     SENDING,
     /** The bot answered it. */
     ANSWERED,
+    /** Sent to the bot, whose answer was lost for good. */
+    UNCONFIRMED,
     /** Passed on to the target that took the session. */
     DELIVERED,
     /** The conversation ended before anybody had it. */

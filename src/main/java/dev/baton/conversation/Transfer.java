@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param round rounds that were begun
  * @param winner the offer that was accepted; null while none is
  * @param cancelled whether the customer would rather go on with the bot
- * @param report what the bot was told, {@code succeeded} or {@code failed}; null while it was not
+ * @param report what the bot was told, as {@link Transfers#reported} has it; null while it was not
  * @param overAt when nobody could accept any more; null while somebody can
  */
 public record Transfer(

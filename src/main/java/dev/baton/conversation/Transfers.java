@@ -340,7 +340,12 @@ public final class Transfers {
     follow(offer, "over", outcome);
   }
 
-  /** The bot has its answer, or cannot be told any more. */
+  /**
+   * The bot has its answer, or cannot be told any more.
+   *
+   * @param report {@code succeeded} or {@code failed}; {@code session-gone} when there was nobody
+   *     to tell; {@code unconfirmed} when the bot's answer to it was lost for good
+   */
   public void reported(
       Transfer transfer, String report, @Nullable String reason, @Nullable String description) {
     jdbc.sql(
@@ -359,15 +364,15 @@ public final class Transfers {
   }
 
   /**
-   * Whether the bot knows that the conversation was handed over, and not to a bot: with that one it
-   * goes on.
+   * Whether a target has the conversation, and the bot was told so as far as it can be. Not when
+   * the target is a bot: with that one the conversation goes on.
    */
   public boolean handedOver(String key) {
     return jdbc.sql(
                 """
             select count(*) from baton_transfer t
             where t.id = (select max(id) from baton_transfer where conversation_key = ?)
-              and t.report = 'succeeded'
+              and t.winner is not null and t.report is not null
               and not exists (select 1 from baton_bot_session s where s.offer_id = t.winner)""")
             .param(key)
             .query(Integer.class)

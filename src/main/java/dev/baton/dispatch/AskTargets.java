@@ -257,15 +257,15 @@ final class AskTargets {
           transfer.winner() != null
               || conversation.state() != ConversationState.TRANSFERRING
               || order.offerId() != null;
-      Map<Long, OfferStatus> statuses = new ConcurrentHashMap<>();
+      Map<Long, TakenBack> results = new ConcurrentHashMap<>();
       List<CompletableFuture<Void>> calls = new ArrayList<>();
       for (Attempt attempt : open) {
         calls.add(
             withdraw(attempt, conversation, forGood)
-                .thenAccept(status -> statuses.put(attempt.id(), status)));
+                .thenAccept(result -> results.put(attempt.id(), result)));
       }
       return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
-          .thenApply(done -> withdrawn(open, statuses));
+          .thenApply(done -> withdrawn(open, results));
     }
 
     private List<Attempt> toBeTakenBack(Order order) {
@@ -276,6 +276,13 @@ final class AskTargets {
               .filter(attempt -> attempt.state() == Attempt.State.ABANDONED)
               .toList();
     }
+
+    /**
+     * What came of taking an offer back.
+     *
+     * @param reference by which its target knows it; null when the target never had it
+     */
+    private record TakenBack(OfferStatus status, @Nullable String reference) {}
 
     /** While the customer waits for a person, a withdrawal that hangs must not hold them up. */
     @Override
@@ -322,11 +329,13 @@ final class AskTargets {
       return attempt.outcome() != null && attempt.state() == Attempt.State.OPEN;
     }
 
-    private CompletableFuture<OfferStatus> withdraw(
+    private CompletableFuture<TakenBack> withdraw(
         Attempt attempt, Conversation conversation, boolean forGood) {
       Optional<TargetKind> served = kinds.of(attempt.target());
       if (served.isEmpty()) {
-        return otherBots.end(attempt, conversation);
+        return otherBots
+            .end(attempt, conversation)
+            .thenApply(status -> new TakenBack(status, attempt.reference()));
       }
       TargetKind kind = served.get();
       String reference = attempt.reference();
@@ -334,7 +343,7 @@ final class AskTargets {
         return withdraw(kind, placed(attempt, reference), forGood);
       }
       if (attempt.ahead(Instant.now())) {
-        return CompletableFuture.completedFuture(new OfferStatus.Withdrawn());
+        return neverHad(new OfferStatus.Withdrawn());
       }
       Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
       return kind.find(offer)
@@ -342,32 +351,38 @@ final class AskTargets {
               found ->
                   found
                       .map(known -> withdraw(kind, placed(attempt, known), forGood))
-                      .orElseGet(
-                          () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())))
+                      .orElseGet(() -> neverHad(new OfferStatus.Withdrawn())))
           .exceptionallyCompose(
               failure ->
                   over(failure)
-                      .map(
-                          over ->
-                              CompletableFuture.<OfferStatus>completedFuture(
-                                  new OfferStatus.Refused(over.outcome())))
+                      .map(over -> neverHad(new OfferStatus.Refused(over.outcome())))
                       .orElseGet(() -> CompletableFuture.failedFuture(failure)));
     }
 
-    private CompletableFuture<OfferStatus> withdraw(
+    private static CompletableFuture<TakenBack> neverHad(OfferStatus status) {
+      return CompletableFuture.completedFuture(new TakenBack(status, null));
+    }
+
+    private CompletableFuture<TakenBack> withdraw(
         TargetKind kind, PlacedOffer offer, boolean forGood) {
       return kind.withdraw(offer)
           .thenCompose(
               status ->
                   forGood && status instanceof OfferStatus.Accepted
                       ? kind.release(offer).thenApply(done -> new OfferStatus.Withdrawn())
-                      : CompletableFuture.completedFuture(status));
+                      : CompletableFuture.completedFuture(status))
+          .thenApply(status -> new TakenBack(status, offer.reference()));
     }
 
-    private Settlement withdrawn(List<Attempt> open, Map<Long, OfferStatus> statuses) {
+    private Settlement withdrawn(List<Attempt> open, Map<Long, TakenBack> results) {
       return (conversation, awaited) -> {
         for (Attempt attempt : open) {
-          OfferStatus status = Objects.requireNonNull(statuses.get(attempt.id()));
+          TakenBack result = Objects.requireNonNull(results.get(attempt.id()));
+          OfferStatus status = result.status;
+          if (attempt.reference() == null && result.reference != null) {
+            // Only now is it known that the target has it, and it may be the one that keeps it.
+            transfers.opened(attempt.id(), result.reference);
+          }
           if (attempt.state() == Attempt.State.ABANDONED) {
             transfers.takenBack(attempt.id());
           } else if (status instanceof OfferStatus.Accepted) {

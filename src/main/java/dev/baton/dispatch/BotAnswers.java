@@ -40,6 +40,22 @@ final class BotAnswers {
     return has(answer.messages(), BotMessage.Escalate.class) ? Meaning.ESCALATED : Meaning.GOES_ON;
   }
 
+  /**
+   * What the bot answered is lost, and it does not say it again. Its answer had a new checksum too:
+   * the one that we know would be refused by a bot that looks at it, and it may be left out.
+   *
+   * @param inboxId the customer's message that was answered; null for none
+   */
+  void lost(String key, @Nullable Long inboxId) {
+    conversations.runtimeCrc(key, null);
+    transcript.add(
+        key,
+        Speaker.BATON,
+        Cause.NOTE,
+        inboxId,
+        "{\"text\":\"The bot's answer was lost. Whether the bot was reached is not known.\"}");
+  }
+
   /** Takes up the escalate of an answer: a transfer begins. */
   void escalated(String key, BotAnswer answer) {
     answer.messages().stream()

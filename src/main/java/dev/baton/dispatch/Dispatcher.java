@@ -326,7 +326,7 @@ public final class Dispatcher {
       return () -> nextToBot(order);
     }
     Instant limit = limit(order);
-    if (fault.notYet() && withinLimit(NOT_YET, limit)) {
+    if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return () -> later(order.id(), NOT_YET);
     }
     LOG.warn(

@@ -14,14 +14,22 @@ import org.jspecify.annotations.Nullable;
  * texts, no secrets.
  *
  * @param retryAfter the wait that the fault itself asks for
- * @param notYet not a failure: something else has to finish first
  */
 record Fault(
     String text,
     boolean retryable,
     boolean mayHaveBeenProcessed,
     @Nullable Duration retryAfter,
-    boolean notYet) {
+    Fault.Kind kind) {
+
+  /** What kind of fault it is. */
+  enum Kind {
+    FAILED,
+    /** Not a failure: something else has to finish first. */
+    NOT_YET,
+    /** An earlier try may have been processed, and the bot refuses to be told again. */
+    REPETITION_REFUSED
+  }
 
   /** Thrown when an order may hold up the conversation no longer. */
   static final class TookTooLong extends RuntimeException {
@@ -35,7 +43,8 @@ record Fault(
 
   /**
    * The fault of an order's call. What the sequence id is for is nowhere documented: a server may
-   * refuse the repetition of a request that it had processed, and that is no mistake of ours.
+   * refuse the repetition of a request that it had processed. No further try can change that, and
+   * under a new sequence id the bot might act twice.
    */
   static Fault of(@Nullable Throwable failure, Order order) {
     Fault fault = of(failure);
@@ -44,16 +53,14 @@ record Fault(
       return fault;
     }
     return new Fault(
-        "May have been processed: an earlier try had no answer, and now the bot refuses its"
-            + " repetition. It is not sent under a new sequence id, since the bot might act on it"
-            + " twice; a retry sends the same again. The bot's event log tells whether it arrived."
-            + " ("
+        "The answer to an earlier try was lost, and the bot refuses the repetition: it counts as sent."
+            + " The bot's event log tells whether it arrived. ("
             + fault.text()
             + ")",
         false,
         true,
         null,
-        false);
+        Kind.REPETITION_REFUSED);
   }
 
   private static @Nullable Throwable cause(@Nullable Throwable failure) {
@@ -67,10 +74,10 @@ record Fault(
   static Fault of(@Nullable Throwable failure) {
     Throwable e = cause(failure);
     if (e instanceof NotYet) {
-      return new Fault("Waits for another call", true, false, null, true);
+      return new Fault("Waits for another call", true, false, null, Kind.NOT_YET);
     }
     if (e instanceof TookTooLong) {
-      return new Fault("It took too long", false, true, null, false);
+      return new Fault("It took too long", false, true, null, Kind.FAILED);
     }
     if (e instanceof BotsException fault) {
       return new Fault(
@@ -78,7 +85,7 @@ record Fault(
           fault.retry() != BotsException.Retry.NEVER,
           fault.mayHaveBeenProcessed(),
           fault.retryAfter().orElse(null),
-          false);
+          Kind.FAILED);
     }
     if (e instanceof TargetException fault) {
       return new Fault(
@@ -86,14 +93,14 @@ record Fault(
           fault.retryable(),
           fault.mayHaveBeenProcessed(),
           fault.retryAfter().orElse(null),
-          false);
+          Kind.FAILED);
     }
     if (e instanceof OAuthException fault) {
       return new Fault(
-          words(fault), !(fault instanceof OAuthException.Misconfigured), false, null, false);
+          words(fault), !(fault instanceof OAuthException.Misconfigured), false, null, Kind.FAILED);
     }
     if (e instanceof NoAnswerException fault) {
-      return new Fault(words(fault), true, fault.mayHaveBeenProcessed(), null, false);
+      return new Fault(words(fault), true, fault.mayHaveBeenProcessed(), null, Kind.FAILED);
     }
     // Our own mistake, or a target kind's: it will not get better by itself.
     String what = e == null ? "no outcome" : e.getClass().getSimpleName();
@@ -102,7 +109,7 @@ record Fault(
         false,
         true,
         null,
-        false);
+        Kind.FAILED);
   }
 
   private static String words(Throwable e) {

@@ -83,7 +83,20 @@ final class PartWithBot {
               new TransferSucceeded(sequenceId, transfer.escalateId()),
               UUID.randomUUID())
           .<Settlement>thenApply(answer -> (locked, awaited) -> told(locked, transfer, answer))
-          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> notTold(transfer)));
+          .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> notTold(transfer, order)));
+    }
+
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      return fault.kind() == Fault.Kind.REPETITION_REFUSED
+          ? Optional.of((locked, awaited) -> countsAsTold(locked.key()))
+          : Optional.empty();
+    }
+
+    private Done countsAsTold(String key) {
+      answers.lost(key, null);
+      transfers.reported(transfers.current(key), "unconfirmed", null, null);
+      return new Done();
     }
 
     private Done told(Conversation conversation, Transfer transfer, BotAnswer answer) {
@@ -92,8 +105,8 @@ final class PartWithBot {
       return new Done();
     }
 
-    private Done notTold(Transfer transfer) {
-      transfers.reported(transfer, "session-gone", null, null);
+    private Done notTold(Transfer transfer, Order order) {
+      transfers.reported(transfer, sessionGone(order), null, null);
       return new Done();
     }
   }
@@ -170,37 +183,56 @@ final class PartWithBot {
               report.description());
       return bots.send(TalkToBot.session(conversation), message, UUID.randomUUID())
           .<Settlement>thenApply(
-              answer -> (locked, awaited) -> told(locked, transfer, report, answer, awaited))
+              answer ->
+                  (locked, awaited) -> {
+                    Meaning meaning = answers.keep(locked.key(), answer, Cause.REPORT, null);
+                    return told(locked, new Told(report, "failed", meaning, answer), awaited);
+                  })
           .exceptionally(
               e ->
                   TalkToBot.ifGone(
-                      e, (locked, awaited) -> told(locked, transfer, report, null, awaited)));
+                      e,
+                      (locked, awaited) ->
+                          told(
+                              locked,
+                              new Told(report, sessionGone(order), Meaning.GONE, null),
+                              awaited)));
     }
 
-    /** The answer is null when the bot no longer knows the session. */
-    private FailureTold told(
-        Conversation conversation,
-        Transfer transfer,
-        FailureReport report,
-        @Nullable BotAnswer answer,
-        boolean awaited) {
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      if (fault.kind() != Fault.Kind.REPETITION_REFUSED) {
+        return Optional.empty();
+      }
+      FailureReport report = FailureReport.of(outcomes(transfers.current(order.conversationKey())));
+      return Optional.of(
+          (locked, awaited) -> {
+            answers.lost(locked.key(), null);
+            return told(locked, new Told(report, "unconfirmed", Meaning.GOES_ON, null), awaited);
+          });
+    }
+
+    /**
+     * How the telling went.
+     *
+     * @param answer null when there was none to be had
+     */
+    private record Told(
+        FailureReport report, String how, Meaning meaning, @Nullable BotAnswer answer) {}
+
+    private FailureTold told(Conversation conversation, Told told, boolean awaited) {
       String key = conversation.key();
-      Meaning meaning =
-          answer == null ? Meaning.GONE : answers.keep(key, answer, Cause.REPORT, null);
-      transfers.reported(
-          transfer,
-          answer == null ? "session-gone" : "failed",
-          report.reason().wireName(),
-          report.description());
+      Meaning meaning = told.meaning;
+      Transfer transfer = transfers.current(key);
+      FailureReport report = told.report;
+      transfers.reported(transfer, told.how, report.reason().wireName(), report.description());
       int failures = conversation.failedTransfers() + 1;
       conversations.failedTransfers(key, failures);
       boolean again = meaning != Meaning.ESCALATED || failures < settings.maxFailuresInARow();
-      // Read again: the customer may have cancelled while the bot was being told.
-      Transfer now = transfers.current(key);
-      boolean wished = now.cancelled() || backToBot(now.plan());
+      boolean wished = transfer.cancelled() || backToBot(transfer.plan());
       boolean back = wished && again && meaning != Meaning.GONE;
       if (awaited) {
-        goOn(key, meaning, back, report.reason(), answer);
+        goOn(key, meaning, back, report.reason(), told.answer);
       }
       return new FailureTold(meaning, back);
     }
@@ -225,6 +257,11 @@ final class PartWithBot {
         conversations.goesOn(key, ConversationState.TALKING);
       }
     }
+  }
+
+  /** What is noted where the session is gone: an earlier try may itself have ended it. */
+  private static String sessionGone(Order order) {
+    return order.repeated() ? "unconfirmed" : "session-gone";
   }
 
   private List<Outcome> outcomes(Transfer transfer) {

@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -106,7 +107,15 @@ final class TalkToBot {
       return bots.send(session(conversation), toBot(order, message), UUID.randomUUID())
           .<Settlement>thenApply(
               answer -> (locked, awaited) -> answered(locked, answer, inboxId, awaited))
-          .exceptionally(e -> ifGone(e, (locked, awaited) -> lost(locked, inboxId)));
+          .exceptionally(
+              e -> ifGone(e, (locked, awaited) -> gone(locked, inboxId, order.repeated())));
+    }
+
+    @Override
+    public Optional<Settlement> givenUp(Order order, Fault fault) {
+      return fault.kind() == Fault.Kind.REPETITION_REFUSED
+          ? Optional.of((locked, awaited) -> countsAsSent(locked, order))
+          : Optional.empty();
     }
 
     private BotSaid answered(
@@ -116,8 +125,18 @@ final class TalkToBot {
       return new BotSaid(take(conversation, answer, Cause.MESSAGE, inboxId, awaited));
     }
 
-    private BotSaid lost(Conversation conversation, long inboxId) {
-      inbox.become(inboxId, InboxMessage.State.UNDELIVERED);
+    /** What the bot said to it is lost for good; the customer can say more. */
+    private BotSaid countsAsSent(Conversation conversation, Order order) {
+      long inboxId = Objects.requireNonNull(order.inboxId());
+      inbox.become(inboxId, InboxMessage.State.UNCONFIRMED);
+      answers.lost(conversation.key(), inboxId);
+      return new BotSaid(Meaning.GOES_ON);
+    }
+
+    /** A repeated message may itself have ended the session. */
+    private BotSaid gone(Conversation conversation, long inboxId, boolean repeated) {
+      inbox.become(
+          inboxId, repeated ? InboxMessage.State.UNCONFIRMED : InboxMessage.State.UNDELIVERED);
       conversations.sessionOver(conversation.key());
       conversations.over(conversation.key(), ConversationState.ENDED, conversation.endReason());
       return new BotSaid(Meaning.GONE);

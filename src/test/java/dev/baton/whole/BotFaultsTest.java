@@ -299,6 +299,32 @@ class BotFaultsTest {
         .hasSize(1);
   }
 
+  @Test
+  void whoeverTookAnOfferInDoubtGetsWhatWasTypedMeanwhile() {
+    trial.script(
+        """
+        {'faults':[{'match':{'method':'POST','path':'/sobjects/Case$'},
+                    'then':{'connection':'reset-after'}},
+                   {'match':{'query':'FROM Case WHERE','times':0},'then':{'status':400}}]}""");
+    baton.begin("in doubt");
+    baton.write("in doubt", "m1", "3");
+    baton.write("in doubt", "m2", "are you there");
+    baton.awaitState("in doubt", "failed");
+    assertThat(baton.standsAt("in doubt")).containsExactly("WithdrawOthers");
+    trial.accept(
+        Aftermath.rows(trial, "SELECT WorkItemId FROM AgentWork WHERE Status='Assigned'")
+            .path(0)
+            .path("WorkItemId")
+            .asText());
+    trial.change("{'faults':[]}");
+    assertThat(retry(baton.instances("in doubt").path(0).path("id").asText())).isEqualTo(204);
+    baton.awaitState("in doubt", "transferred");
+    trial.awaitNothingLeft("in doubt");
+    assertThat(trial.trail("in doubt"))
+        .containsOnlyOnce("transferSucceeded", "comment are you there\n[m2]")
+        .endsWith("end Transfer");
+  }
+
   private static int retry(String instance) {
     String task =
         baton

@@ -39,6 +39,11 @@ final class Org implements AutoCloseable {
     return "0Xxxx%010dCAA".formatted(n);
   }
 
+  /** The id of the agent of a queue. */
+  static String agent(int n) {
+    return "005xx%010dAAA".formatted(n);
+  }
+
   /** An id of a queue. */
   static String queue(int n) {
     return "00Gxx%010dEAA".formatted(n);

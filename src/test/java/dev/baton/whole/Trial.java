@@ -75,7 +75,7 @@ final class Trial implements AutoCloseable {
   void script(String script) {
     simulator.script("{\"reset\":true}");
     simulator.script(script.replace('\'', '"'));
-    send("DELETE", "/simulator/journal");
+    forget();
   }
 
   /** Changes the script only. */
@@ -101,6 +101,29 @@ final class Trial implements AutoCloseable {
   /** None of the tokens that were issued is good any more. */
   void revokeTokens() {
     send("POST", "/simulator/tokens/revoke");
+  }
+
+  /** Forgets what came in. */
+  void forget() {
+    send("DELETE", "/simulator/journal");
+  }
+
+  /** What the org's REST API tells. */
+  JsonNode get(String path) {
+    try {
+      return Baton.json(
+          http.send(
+                  HttpRequest.newBuilder(URI.create(simulator.baseUrl() + path))
+                      .header("Authorization", "Bearer simulator-token")
+                      .build(),
+                  BodyHandlers.ofString())
+              .body());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private JsonNode send(String method, String path) {
@@ -243,8 +266,8 @@ final class Trial implements AutoCloseable {
     return rows;
   }
 
-  private int count(String sql, String key) {
-    return jdbc.queryForList(sql, Integer.class, key).get(0);
+  private int count(String sql, Object... values) {
+    return jdbc.queryForList(sql, Integer.class, values).get(0);
   }
 
   /** Waits until nothing of the conversation is left to be done, by the engine or by Baton. */
@@ -253,6 +276,17 @@ final class Trial implements AutoCloseable {
         "what " + key + " left",
         () -> left(key),
         left -> left.values().stream().allMatch(count -> count == 0));
+  }
+
+  /** Waits until nothing of any conversation is left to be done. */
+  void awaitNothingLeft() {
+    until(
+        "what is left",
+        () ->
+            count("select count(*) from act_ru_execution")
+                + count("select count(*) from baton_order")
+                + count("select count(*) from baton_offer where state in ('ASKING', 'OPEN')"),
+        left -> left == 0);
   }
 
   private Map<String, Integer> left(String key) {
