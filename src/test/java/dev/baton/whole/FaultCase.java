@@ -50,8 +50,14 @@ record FaultCase(int n, Remote remote, Fault fault, boolean always, boolean acce
           new Remote("make the Case", create, "queue", null, null),
           new Remote(
               "look for a Case in doubt", "{'query':'FROM Case WHERE'}", "queue", null, create),
-          new Remote("see who waits", "{'query':'FROM PendingServiceRouting WHERE WorkItemId'}", null, null, null),
-          new Remote("see who took it", "{'query':'FROM AgentWork WHERE WorkItemId'}", null, null, null),
+          new Remote(
+              "see who waits",
+              "{'query':'FROM PendingServiceRouting WHERE WorkItemId'}",
+              null,
+              null,
+              null),
+          new Remote(
+              "see who took it", "{'query':'FROM AgentWork WHERE WorkItemId'}", null, null, null),
           new Remote(
               "report the success",
               "{'path':'/messages$','body':'transferSucceeded'}",
@@ -66,7 +72,11 @@ record FaultCase(int n, Remote remote, Fault fault, boolean always, boolean acce
               true,
               comment),
           new Remote(
-              "see who took it, to withdraw", "{'query':'FROM AgentWork WHERE WorkItemId'}", "queue", false, null),
+              "see who took it, to withdraw",
+              "{'query':'FROM AgentWork WHERE WorkItemId'}",
+              "queue",
+              false,
+              null),
           new Remote(
               "close the Case",
               "{'method':'PATCH','path':'/sobjects/Case/'}",
