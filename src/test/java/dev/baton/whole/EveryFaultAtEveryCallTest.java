@@ -76,13 +76,13 @@ class EveryFaultAtEveryCallTest {
     return found;
   }
 
-  /** The cases whose faults hit everybody; the looks at offers meet one fault after the other. */
+  /** Faults that hit everybody: one by one, but the looks at offers meet one after the other. */
   private static Collection<List<FaultCase>> alone(List<FaultCase> cases) {
     return cases.stream()
         .filter(one -> one.remote().whose() == null)
         .collect(
             Collectors.groupingBy(
-                one -> List.of(one.remote(), one.isLook() ? "" : one.fault(), one.always()),
+                one -> one.isLook() ? List.of(one.remote(), one.always()) : List.of(one),
                 LinkedHashMap::new,
                 Collectors.toList()))
         .values();

@@ -59,6 +59,8 @@ final class FaultsPage {
   private String effect(Remote remote, Fault fault, boolean always) {
     return found.keySet().stream()
         .filter(c -> c.remote().equals(remote) && c.fault().equals(fault) && c.always() == always)
+        // Whether an agent is quicker than we are to take a Case in doubt back, is not ours to say.
+        .filter(c -> remote.before() == null || remote.onlyIfAccepted() != null || !c.accepted())
         .map(c -> effect(c, Objects.requireNonNull(found.get(c))))
         .distinct()
         .sorted()
@@ -74,11 +76,13 @@ final class FaultsPage {
     if (end.equals(usual)) {
       return seen.incident() == null ? "goes on" : "incident";
     }
-    return switch ((seen.incident() == null ? "" : "incident, ") + end) {
-      case "ended failed Error 1 0" -> "error";
-      case "ended failed NoAgentAvailable 1 1" -> "case stays";
-      case "ended none 2 0", "ended session-gone 1 0", "transferred session-gone 0 1" -> "gone";
-      default -> end;
-    };
+    String what =
+        switch (seen.state() + " " + seen.report()) {
+          case "ended failed Error" -> "error";
+          case "ended failed NoAgentAvailable" -> "case stays";
+          case "ended none", "ended session-gone", "transferred session-gone" -> "gone";
+          default -> end;
+        };
+    return seen.incident() == null ? what : "incident, then " + what;
   }
 }
