@@ -38,7 +38,6 @@ public final class Dispatcher {
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration NOT_YET = Duration.ofMillis(500);
-  private static final Duration CLEAN_UP_AGAIN = Duration.ofMinutes(5);
 
   private final Conversations conversations;
   private final Orders orders;
@@ -339,7 +338,7 @@ public final class Dispatcher {
       if (taskId != null) {
         token.fail(taskId, fault.text(), retries.left(order.attempts()));
       }
-      return () -> later(order.id(), next.orElse(CLEAN_UP_AGAIN));
+      return () -> later(order.id(), next.orElse(retries.longest()));
     }
     Optional<Settlement> given = performer(order).givenUp(order, fault);
     if (given.isPresent()) {

@@ -8,7 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * When an order is tried again.
  *
- * @param delays the wait before each further try; when they are used up, the order has failed
+ * @param delays the wait before each further try; when they are used up, the order has failed, or
+ *     is tried again after the longest wait for ever if nobody waits for it
  * @param longest the longest wait: a server may ask for a day, and nobody would see that the
  *     conversation stands still
  */

@@ -123,7 +123,12 @@ class ConversationApiTest {
     assertThat(held.statusCode()).isEqualTo(200);
     assertThat(json(held).path("state").asText()).isEqualTo("transferring");
     assertThat(json(held).path("messages")).isEmpty();
-    JsonNode attempt = json(caller.get(path)).at("/transfers/0/attempts/0");
+    // Before the first one is asked, all are asked whether they are there.
+    JsonNode attempt =
+        await()
+            .until(
+                () -> json(caller.get(path)).at("/transfers/0/attempts/0"),
+                first -> !first.isMissingNode());
     assertThat(attempt.at("/target/value").asText()).isEqualTo(Simulator.DEMO_QUEUE_ID);
     assertThat(attempt.has("outcome")).isTrue();
     assertThat(attempt.path("outcome").isNull()).isTrue();
