@@ -114,7 +114,7 @@ final class AskTargets {
               () ->
                   CompletableFuture.completedFuture(
                       otherBots.serve(target)
-                          ? new Availability.Unknown()
+                          ? new Availability.Available()
                           : new Availability.Unavailable(Outcome.UNSUPPORTED)))
           .thenApply(answer -> answer)
           .completeOnTimeout(new Availability.Unknown(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS)

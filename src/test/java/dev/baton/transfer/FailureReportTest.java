@@ -75,6 +75,8 @@ class FailureReportTest {
             "withdrawn",
             "withdrawn-by-customer",
             "cancelled",
+            "skipped",
+            "out-of-time",
             "unsupported",
             "too-many-bots",
             "in-doubt",

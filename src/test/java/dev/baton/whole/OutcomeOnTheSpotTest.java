@@ -41,12 +41,10 @@ class OutcomeOnTheSpotTest {
       baton.awaitState("d1", "transferred");
 
       JsonNode attempts = baton.conversation("d1").path("transfers").path(0).path("attempts");
-      assertThat(attempts.findValuesAsText("outcome"))
-          .containsExactly("closed", "accepted");
+      assertThat(attempts.findValuesAsText("outcome")).containsExactly("closed", "accepted");
       assertThat(closed.requests).hasSize(1);
       JsonNode handover = Baton.json(open.requests.get(0).body()).path("handover");
-      assertThat(handover.path("tried").findValuesAsText("outcome"))
-          .containsExactly("closed");
+      assertThat(handover.path("tried").findValuesAsText("outcome")).containsExactly("closed");
       assertThat(handover.path("transcript")).isEmpty();
       assertThat(handover.path("botId").asText()).isEqualTo(Simulator.DEMO_BOT_ID);
       assertThat(handover.path("escalateId").asText()).isNotEmpty();
