@@ -583,8 +583,7 @@ class RacesTest {
     org.addBotBefore(first, other);
     chains.put(key, List.of(first, other));
     String session = Org.sessions(org.journal(), first).get(0);
-    org.fault(
-        "{\"method\":\"DELETE\",\"session\":\"%s\"}".formatted(session), "{\"delayMs\":1500}");
+    org.fault("{\"method\":\"DELETE\",\"session\":\"%s\"}".formatted(session), "{\"delayMs\":300}");
   }
 
   private void partWithTheFirstBot(String key) {

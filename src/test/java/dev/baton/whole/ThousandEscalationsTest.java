@@ -284,16 +284,24 @@ class ThousandEscalationsTest {
     return call -> call.path("headers").path("X-Session-End-Reason").asText().equals(reason);
   }
 
-  private static void oneOutcomeEach(Escalation escalation, JsonNode shown) {
-    int winners = 0;
+  /** Each offer has one outcome; a transfer has one owner at most, and who is no bot keeps it. */
+  private void oneOutcomeEach(Escalation escalation, JsonNode shown) {
+    int keepers = 0;
     for (JsonNode transfer : shown.path("transfers")) {
+      int owners = 0;
       for (JsonNode attempt : transfer.path("attempts")) {
         assertThat(attempt.path("outcome").asText("")).as("%s %s", escalation, shown).isNotEmpty();
-        winners += attempt.path("outcome").asText().equals("accepted") ? 1 : 0;
+        if (attempt.path("outcome").asText().equals("accepted")) {
+          String type = attempt.path("target").path("type").asText();
+          owners++;
+          keepers += type.equals(Escalation.BOT) ? 0 : 1;
+          agents += type.equals(Escalation.BOT) || type.equals(Escalation.DESK) ? 0 : 1;
+        }
       }
+      assertThat(owners).as("%s %s", escalation, shown).isLessThanOrEqualTo(1);
     }
     boolean transferred = shown.path("state").asText().equals("transferred");
-    assertThat(winners).as("%s %s", escalation, shown).isEqualTo(transferred ? 1 : 0);
+    assertThat(keepers).as("%s %s", escalation, shown).isEqualTo(transferred ? 1 : 0);
   }
 
   private void nothingLostOrTwice(
