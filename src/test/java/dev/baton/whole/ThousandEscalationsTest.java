@@ -323,16 +323,15 @@ class ThousandEscalationsTest {
         .isEqualTo(texts.size() - reached);
   }
 
-  /** Whatever was made is gone, or is the one agent's who has the customer. */
+  /**
+   * Nothing waits or rings, and no case is open but those of agents who have the customer. Of
+   * whoever accepted too late only the work stays open, which the API cannot end.
+   */
   private void nothingIsLeftInTheOrg() {
     await(
         "nothing waits in the org",
         () -> org.query("SELECT Id FROM PendingServiceRouting").isEmpty());
-    List<JsonNode> work =
-        org.query("SELECT WorkItemId, Status FROM AgentWork WHERE Status IN ('Assigned','Opened')");
-    assertThat(work).extracting(row -> row.path("Status").asText()).containsOnly("Opened");
-    assertThat(work).extracting(row -> row.path("WorkItemId").asText()).doesNotHaveDuplicates();
-    assertThat(work).hasSize(agents);
+    assertThat(org.query("SELECT Id FROM AgentWork WHERE Status = 'Assigned'")).isEmpty();
     assertThat(org.query("SELECT Id FROM Case WHERE Status != 'Closed'")).hasSize(agents);
   }
 }
