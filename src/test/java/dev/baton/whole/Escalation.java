@@ -158,7 +158,7 @@ record Escalation(
           String flow = "300xx%010dAAA".formatted(id);
           ObjectNode scripted = world.withObject("/flows").withObject("/Route_" + id);
           scripted.put("id", flow).put("does", one("finish", "finish", "fail")).put("queue", queue);
-          scripted.putArray("inputs").add("transferKey");
+          scripted.putArray("inputs").add("transferKey").add("subject");
           name(targets, "Salesforce:Core:Flow:Id", flow);
         }
         case 8, 9 -> {
