@@ -96,7 +96,7 @@ class ThousandEscalationsTest {
         database,
         org.simulator(),
         "spring.datasource.username=postgres",
-        "spring.main.sources=" + ShortRetries.class.getName(),
+        "spring.main.sources=" + ShortestRetries.class.getName(),
         "baton.targets.enabled=queue,skill,agent,flow,bot",
         "baton.targets.webhook.desk.url=" + desk.url(),
         "baton.targets.webhook.desk.secret=" + Desk.SECRET,
