@@ -62,7 +62,7 @@ final class Deliver implements Performer {
     InboxMessage message = next.get();
     Attempt winner =
         transfers.offer(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
-    PlacedOffer offer = AskTargets.placed(winner, Objects.requireNonNull(winner.reference()));
+    PlacedOffer offer = winner.placed(Objects.requireNonNull(winner.reference()));
     HeldMessage held =
         new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));
     return kinds

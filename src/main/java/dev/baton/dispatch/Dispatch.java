@@ -99,9 +99,11 @@ public final class Dispatch {
     performers.addAll(
         new PartWithBot(bots, conversations, transfers, sessions, otherBots, answers, settings)
             .performers());
-    performers.addAll(
-        new AskTargets(kinds, otherBots, conversations, transfers, orders, acceptance, handovers)
-            .performers());
+    performers.add(new AskAvailability(kinds, otherBots, transfers));
+    performers.add(new MakeOffer(kinds, otherBots, transfers, acceptance, handovers));
+    performers.add(
+        new WithdrawOffers(
+            kinds, otherBots, conversations, transfers, orders, acceptance, handovers));
     performers.add(new Deliver(kinds, sessions, conversations, inbox, transfers, handovers));
     this.dispatcher =
         new Dispatcher(

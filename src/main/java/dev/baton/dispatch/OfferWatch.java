@@ -52,9 +52,7 @@ final class OfferWatch {
 
   private CompletableFuture<Void> ask(TargetKind kind, List<Attempt> attempts) {
     List<PlacedOffer> offers =
-        attempts.stream()
-            .map(a -> AskTargets.placed(a, Objects.requireNonNull(a.reference())))
-            .toList();
+        attempts.stream().map(a -> a.placed(Objects.requireNonNull(a.reference()))).toList();
     return kind.status(offers)
         .handleAsync(
             (statuses, failure) -> {

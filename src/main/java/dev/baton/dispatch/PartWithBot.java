@@ -93,6 +93,11 @@ final class PartWithBot {
           : Optional.empty();
     }
 
+    @Override
+    public void leftInDoubt(Order order) {
+      reportInDoubt(order);
+    }
+
     private Done countsAsTold(String key) {
       answers.lost(key, null);
       transfers.reported(transfers.current(key), "unconfirmed", null, null);
@@ -212,6 +217,11 @@ final class PartWithBot {
           });
     }
 
+    @Override
+    public void leftInDoubt(Order order) {
+      reportInDoubt(order);
+    }
+
     /**
      * How the telling went.
      *
@@ -257,6 +267,11 @@ final class PartWithBot {
         conversations.goesOn(key, ConversationState.TALKING);
       }
     }
+  }
+
+  /** The customer left before it was known whether the bot has the report. */
+  private void reportInDoubt(Order order) {
+    transfers.reported(transfers.current(order.conversationKey()), "unconfirmed", null, null);
   }
 
   /** What is noted where the session is gone: an earlier try may itself have ended it. */
