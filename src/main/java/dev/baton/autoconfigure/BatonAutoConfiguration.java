@@ -6,6 +6,7 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Schema;
@@ -105,8 +106,13 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transfers batonTransfers(Database database, Node node, Transcript transcript) {
-    return new Transfers(database.jdbc(), node, transcript);
+  Transfers batonTransfers(Database database, Transcript transcript) {
+    return new Transfers(database.jdbc(), transcript);
+  }
+
+  @Bean
+  Offers batonOffers(Database database, Node node, Transcript transcript) {
+    return new Offers(database.jdbc(), node, transcript);
   }
 
   @Bean
@@ -140,10 +146,12 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Token token,
       Changes changes) {
-    return new Reception(conversations, inbox, transcript, transfers, sessions, token, changes);
+    return new Reception(
+        conversations, inbox, transcript, transfers, offers, sessions, token, changes);
   }
 
   @Bean
@@ -161,6 +169,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       Org org,
       BatonProperties properties) {
     return new Steps(
@@ -169,6 +178,7 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        offers,
         new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
@@ -308,6 +318,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Transcript transcript,
       Token token,
@@ -330,6 +341,7 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        offers,
         sessions,
         transcript,
         token,

@@ -3,6 +3,7 @@ package dev.baton.dispatch;
 import dev.baton.bots.BotAnswer;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Transfers;
@@ -22,6 +23,7 @@ final class MakeOffer implements Performer {
   private final TargetKinds kinds;
   private final OtherBots otherBots;
   private final Transfers transfers;
+  private final Offers offers;
   private final Acceptance acceptance;
   private final Handovers handovers;
 
@@ -29,11 +31,13 @@ final class MakeOffer implements Performer {
       TargetKinds kinds,
       OtherBots otherBots,
       Transfers transfers,
+      Offers offers,
       Acceptance acceptance,
       Handovers handovers) {
     this.kinds = kinds;
     this.otherBots = otherBots;
     this.transfers = transfers;
+    this.offers = offers;
     this.acceptance = acceptance;
     this.handovers = handovers;
   }
@@ -45,7 +49,7 @@ final class MakeOffer implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
     if (!attempt.open()) {
       // An operator moved the token back here: what is over stays over.
       return CompletableFuture.completedFuture(
@@ -105,8 +109,8 @@ final class MakeOffer implements Performer {
 
   private Settlement opened(Attempt attempt, String reference) {
     return (conversation, awaited) -> {
-      transfers.opened(attempt.id(), reference);
-      if (!awaited && transfers.offer(attempt.id()).open()) {
+      offers.opened(attempt.id(), reference);
+      if (!awaited && offers.byId(attempt.id()).open()) {
         acceptance.takeBack(conversation.key());
       }
       return null;
@@ -115,7 +119,7 @@ final class MakeOffer implements Performer {
 
   private Settlement started(Attempt attempt, BotAnswer answer) {
     return (conversation, awaited) -> {
-      transfers.opened(attempt.id(), Objects.requireNonNull(answer.sessionId()));
+      offers.opened(attempt.id(), Objects.requireNonNull(answer.sessionId()));
       otherBots.started(attempt, answer);
       return acceptance.acceptedAtOnce(conversation, attempt.id());
     };
@@ -123,7 +127,7 @@ final class MakeOffer implements Performer {
 
   private Settlement refused(Attempt attempt, Outcome outcome, @Nullable String detail) {
     return (conversation, awaited) -> {
-      transfers.over(attempt.id(), outcome, detail);
+      offers.over(attempt.id(), outcome, detail);
       return acceptance.settled(conversation.key());
     };
   }
@@ -131,12 +135,12 @@ final class MakeOffer implements Performer {
   /** A target that cannot be asked is not an incident: the next one is asked. */
   @Override
   public Optional<Settlement> givenUp(Order order, Fault fault) {
-    Attempt attempt = transfers.offer(Objects.requireNonNull(order.offerId()));
+    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
     if (fault.mayHaveBeenProcessed() || order.repeated()) {
       // The target may have it all the same: the withdrawal that follows looks for it.
       return Optional.of(
           (conversation, awaited) -> {
-            transfers.refused(attempt.id(), Outcome.ERROR, fault.text());
+            offers.refused(attempt.id(), Outcome.ERROR, fault.text());
             return acceptance.settled(conversation.key());
           });
     }

@@ -14,6 +14,7 @@ import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.Meaning;
@@ -41,6 +42,7 @@ final class PartWithBot {
   private final BotsClient bots;
   private final Conversations conversations;
   private final Transfers transfers;
+  private final Offers offers;
   private final BotSessions sessions;
   private final OtherBots otherBots;
   private final BotAnswers answers;
@@ -50,6 +52,7 @@ final class PartWithBot {
       BotsClient bots,
       Conversations conversations,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       OtherBots otherBots,
       BotAnswers answers,
@@ -57,6 +60,7 @@ final class PartWithBot {
     this.bots = bots;
     this.conversations = conversations;
     this.transfers = transfers;
+    this.offers = offers;
     this.sessions = sessions;
     this.otherBots = otherBots;
     this.answers = answers;
@@ -280,7 +284,7 @@ final class PartWithBot {
   }
 
   private List<Outcome> outcomes(Transfer transfer) {
-    return transfers.offers(transfer).stream()
+    return offers.of(transfer).stream()
         .map(Attempt::outcome)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)

@@ -4,6 +4,7 @@ import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
@@ -33,6 +34,7 @@ final class WithdrawOffers implements Performer {
   private final OtherBots otherBots;
   private final Conversations conversations;
   private final Transfers transfers;
+  private final Offers offers;
   private final Orders orders;
   private final Acceptance acceptance;
   private final Handovers handovers;
@@ -42,6 +44,7 @@ final class WithdrawOffers implements Performer {
       OtherBots otherBots,
       Conversations conversations,
       Transfers transfers,
+      Offers offers,
       Orders orders,
       Acceptance acceptance,
       Handovers handovers) {
@@ -49,6 +52,7 @@ final class WithdrawOffers implements Performer {
     this.otherBots = otherBots;
     this.conversations = conversations;
     this.transfers = transfers;
+    this.offers = offers;
     this.orders = orders;
     this.acceptance = acceptance;
     this.handovers = handovers;
@@ -88,8 +92,8 @@ final class WithdrawOffers implements Performer {
   private List<Attempt> toBeTakenBack(Order order) {
     Long only = order.offerId();
     return only == null
-        ? transfers.openOffers(order.conversationKey())
-        : Stream.of(transfers.offer(only))
+        ? offers.open(order.conversationKey())
+        : Stream.of(offers.byId(only))
             .filter(attempt -> attempt.state() == Attempt.State.ABANDONED)
             .toList();
   }
@@ -123,7 +127,7 @@ final class WithdrawOffers implements Performer {
    */
   @Override
   public Optional<Settlement> givenUp(Order order, Fault fault) {
-    List<Attempt> open = transfers.openOffers(order.conversationKey());
+    List<Attempt> open = offers.open(order.conversationKey());
     boolean harmless = open.stream().allMatch(WithdrawOffers::refused);
     if (!harmless && limit(order) == null) {
       return Optional.empty();
@@ -134,7 +138,7 @@ final class WithdrawOffers implements Performer {
             if (refused(attempt)) {
               acceptance.withdrawn(conversation, attempt.id());
             } else {
-              transfers.abandoned(attempt.id());
+              offers.abandoned(attempt.id());
               orders.placeWithdrawal(attempt);
             }
           }
@@ -198,10 +202,10 @@ final class WithdrawOffers implements Performer {
         OfferStatus status = result.status;
         if (attempt.reference() == null && result.reference != null) {
           // Only now is it known that the target has it, and it may be the one that keeps it.
-          transfers.opened(attempt.id(), result.reference);
+          offers.opened(attempt.id(), result.reference);
         }
         if (attempt.state() == Attempt.State.ABANDONED) {
-          transfers.takenBack(attempt.id());
+          offers.takenBack(attempt.id());
         } else if (status instanceof OfferStatus.Accepted) {
           acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
         } else if (status instanceof OfferStatus.Refused refused) {
