@@ -1,6 +1,7 @@
 package dev.baton.api;
 
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
@@ -59,6 +60,11 @@ public class ChannelApiConfiguration {
       EventLimits limits,
       Readers readers) {
     return new EventStreams(conversations, transcript, changes, limits, readers);
+  }
+
+  @Bean
+  Elsewhere batonElsewhere(ChangesElsewhere changes) {
+    return new Elsewhere(changes);
   }
 
   @Bean

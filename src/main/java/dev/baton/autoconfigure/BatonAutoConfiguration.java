@@ -3,6 +3,7 @@ package dev.baton.autoconfigure;
 import dev.baton.bots.BotsClient;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
@@ -103,6 +104,11 @@ public class BatonAutoConfiguration {
   @Bean
   Transcript batonTranscript(Database database, Changes changes) {
     return new Transcript(database.jdbc(), changes);
+  }
+
+  @Bean
+  ChangesElsewhere batonChangesElsewhere(Database database, Changes changes) {
+    return new ChangesElsewhere(database.jdbc(), changes);
   }
 
   @Bean
