@@ -4,10 +4,12 @@ import dev.baton.bots.BotsClient;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Erasure;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Retention;
 import dev.baton.conversation.Schema;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
@@ -15,6 +17,7 @@ import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Dispatch;
 import dev.baton.dispatch.RetryPolicy;
 import dev.baton.dispatch.TransferSettings;
+import dev.baton.engine.EngineHistory;
 import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
@@ -35,6 +38,7 @@ import dev.baton.webhook.WebhookNews;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
@@ -122,6 +126,24 @@ public class BatonAutoConfiguration {
       ObjectProvider<Dispatch> dispatch) {
     return new Orders(
         database.jdbc(), conversations, node, order -> dispatch.getObject().submit(order));
+  }
+
+  @Bean
+  Retention batonRetention(
+      Database database, Conversations conversations, BatonProperties properties) {
+    return new Retention(database.jdbc(), conversations, properties.conversation().keep());
+  }
+
+  @Bean
+  CleanUp batonCleanUp(Retention retention) {
+    return new CleanUp(retention);
+  }
+
+  @Bean
+  Erasure batonErasure(
+      Database database, Conversations conversations, HistoryService history, EngineRights rights) {
+    return new Erasure(
+        database.jdbc(), conversations, new EngineHistory(history, rights::onBatonsAccount));
   }
 
   @Bean

@@ -254,7 +254,9 @@ public record BatonProperties(
    *
    * @param silence how long the customer may be silent until the conversation is ended
    */
-  public record Conversation(@DefaultValue("30m") Duration silence) {}
+  public record Conversation(
+      @DefaultValue("30m") Duration silence, @DefaultValue("30d") Duration keep) {}
+   * @param keep how long it is kept once its process is over
 
   /**
    * The processes that come with Baton.

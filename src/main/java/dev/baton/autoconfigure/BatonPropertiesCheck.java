@@ -78,6 +78,7 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
     positive("baton.transfer.patience", properties.transfer().patience());
     positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
+    positive("baton.conversation.keep", properties.conversation().keep());
     positive("baton.api.answer-limit", properties.api().answerLimit());
     positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());
     int streams = properties.api().eventStreams();
