@@ -370,4 +370,9 @@ public class BatonAutoConfiguration {
   DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
     return new DispatchLifecycle(dispatch, new Timers(engine));
   }
+
+  @Bean
+  Readiness batonReadiness(DispatchLifecycle dispatch, Node node, BatonProperties properties) {
+    return new Readiness(dispatch::isRunning, node::isAlive, properties.health().drain());
+  }
 }
