@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.camunda.bpm.engine.HistoryService;
+import org.camunda.bpm.engine.history.HistoricDecisionInstance;
 import org.camunda.bpm.engine.history.HistoricProcessInstance;
 import org.camunda.bpm.engine.history.HistoricProcessInstanceQuery;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +48,24 @@ public final class EngineHistory implements History {
                         .processInstanceId(processInstanceId),
                     ids);
               }
+              ids.forEach(this::forgetDecisions);
               if (!ids.isEmpty()) {
                 history.deleteHistoricProcessInstancesIfExists(List.copyOf(ids));
               }
               return !ids.isEmpty();
             });
     return found ? ids.size() : 0;
+  }
+
+  /** The engine keeps them apart from the instance in which they were made. */
+  private void forgetDecisions(String processInstanceId) {
+    history
+        .createHistoricDecisionInstanceQuery()
+        .processInstanceId(processInstanceId)
+        .list()
+        .stream()
+        .map(HistoricDecisionInstance::getId)
+        .forEach(history::deleteHistoricDecisionInstanceByInstanceId);
   }
 
   private static void collect(HistoricProcessInstanceQuery query, Set<String> ids) {
