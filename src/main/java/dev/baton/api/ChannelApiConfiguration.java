@@ -3,6 +3,7 @@ package dev.baton.api;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Erasure;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Reception;
@@ -25,6 +26,11 @@ public class ChannelApiConfiguration {
   ConversationController batonConversationController(
       Reception reception, Views views, Answers answers, EventStreams events, Rights rights) {
     return new ConversationController(reception, views, answers, events, rights);
+  }
+
+  @Bean
+  ErasureController batonErasureController(Erasure erasure, Rights rights) {
+    return new ErasureController(erasure, rights);
   }
 
   @Bean

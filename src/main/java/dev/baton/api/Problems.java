@@ -10,7 +10,12 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /** Says in words why a channel's request was refused, as RFC 9457 has it. */
-@RestControllerAdvice(assignableTypes = {ConversationController.class, WebhookController.class})
+@RestControllerAdvice(
+    assignableTypes = {
+      ConversationController.class,
+      ErasureController.class,
+      WebhookController.class
+    })
 final class Problems {
 
   @ExceptionHandler
@@ -20,7 +25,7 @@ final class Problems {
           case INVALID -> 400;
           case FORBIDDEN -> 403;
           case UNKNOWN -> 404;
-          case OVER, NOT_MODELLED -> 409;
+          case OVER, UNFINISHED, NOT_MODELLED -> 409;
           case NOT_YET -> 503;
         },
         refusal.getMessage());

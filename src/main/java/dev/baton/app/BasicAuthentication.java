@@ -29,11 +29,13 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
           "");
 
   /**
-   * The way to the web applications, and what browsers ask for by themselves. Camunda's login page
-   * looks for a welcome page at the root: asked for credentials there, the browser would put a
-   * dialog of its own in front of the login.
+   * The way to the web applications, what browsers ask for by themselves, and what load balancers
+   * ask for. Camunda's login page looks for a welcome page at the root: asked for credentials
+   * there, the browser would put a dialog of its own in front of the login.
    */
-  private static final Set<String> OPEN = Set.of("/", "/favicon.ico", "/camunda-welcome");
+  private static final Set<String> OPEN =
+      Set.of(
+          "/", "/favicon.ico", "/camunda-welcome", HealthController.LIVE, HealthController.READY);
 
   /** Has signatures of its own, by which services are known that are no users of the engine. */
   private static final String SIGNED = "/api/targets/webhook/";

@@ -5,11 +5,13 @@ import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Erasure;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Retention;
 import dev.baton.conversation.Schema;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
@@ -17,6 +19,7 @@ import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Dispatch;
 import dev.baton.dispatch.RetryPolicy;
 import dev.baton.dispatch.TransferSettings;
+import dev.baton.engine.EngineHistory;
 import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
@@ -37,6 +40,7 @@ import dev.baton.webhook.WebhookNews;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
 import org.camunda.bpm.engine.ExternalTaskService;
+import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
@@ -134,6 +138,24 @@ public class BatonAutoConfiguration {
       ObjectProvider<Dispatch> dispatch) {
     return new Orders(
         database.jdbc(), conversations, node, order -> dispatch.getObject().submit(order));
+  }
+
+  @Bean
+  Retention batonRetention(
+      Database database, Conversations conversations, BatonProperties properties) {
+    return new Retention(database.jdbc(), conversations, properties.conversation().keep());
+  }
+
+  @Bean
+  CleanUp batonCleanUp(Retention retention) {
+    return new CleanUp(retention);
+  }
+
+  @Bean
+  Erasure batonErasure(
+      Database database, Conversations conversations, HistoryService history, EngineRights rights) {
+    return new Erasure(
+        database.jdbc(), conversations, new EngineHistory(history, rights::onBatonsAccount));
   }
 
   @Bean
@@ -365,5 +387,10 @@ public class BatonAutoConfiguration {
   @Bean
   DispatchLifecycle batonDispatchLifecycle(Dispatch dispatch, ProcessEngine engine) {
     return new DispatchLifecycle(dispatch, new Timers(engine));
+  }
+
+  @Bean
+  Readiness batonReadiness(DispatchLifecycle dispatch, Node node, BatonProperties properties) {
+    return new Readiness(dispatch::isRunning, node::isAlive, properties.health().drain());
   }
 }

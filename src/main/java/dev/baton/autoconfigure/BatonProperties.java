@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param conversation the conversation with the customer
  * @param library the processes that come with Baton
  * @param api the REST interface for channels
+ * @param health what is said to those who ask how this node is
  */
 @ConfigurationProperties("baton")
 public record BatonProperties(
@@ -34,7 +35,8 @@ public record BatonProperties(
     @DefaultValue Transfer transfer,
     @DefaultValue Conversation conversation,
     @DefaultValue Library library,
-    @DefaultValue Api api) {
+    @DefaultValue Api api,
+    @DefaultValue Health health) {
 
   /**
    * The bot.
@@ -253,8 +255,10 @@ public record BatonProperties(
    * The conversation with the customer.
    *
    * @param silence how long the customer may be silent until the conversation is ended
+   * @param keep how long it is kept once its process is over
    */
-  public record Conversation(@DefaultValue("30m") Duration silence) {}
+  public record Conversation(
+      @DefaultValue("30m") Duration silence, @DefaultValue("30d") Duration keep) {}
 
   /**
    * The processes that come with Baton.
@@ -277,6 +281,14 @@ public record BatonProperties(
       @DefaultValue("25s") Duration answerLimit,
       @DefaultValue("10000") int eventStreams,
       @DefaultValue("15s") Duration eventHeartbeat) {}
+
+  /**
+   * What is said to those who ask how this node is.
+   *
+   * @param drain how long a node that is told to stop goes on as before and says that it is not
+   *     ready, so that a load balancer turns to the others before requests are refused here
+   */
+  public record Health(@DefaultValue("0s") Duration drain) {}
 
   /** Whether the simulated org stands in for a real one. */
   public boolean simulated() {

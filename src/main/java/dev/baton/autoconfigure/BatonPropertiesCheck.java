@@ -78,8 +78,15 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
     positive("baton.transfer.patience", properties.transfer().patience());
     positive("baton.transfer.watch-every", properties.transfer().watchEvery());
     positive("baton.conversation.silence", properties.conversation().silence());
+    positive("baton.conversation.keep", properties.conversation().keep());
     positive("baton.api.answer-limit", properties.api().answerLimit());
     positive("baton.api.event-heartbeat", properties.api().eventHeartbeat());
+    Duration drain = properties.health().drain();
+    if (drain.isNegative()) {
+      throw refused(
+          "baton.health.drain is %s, which is no time.".formatted(drain),
+          "Set it to a duration such as 5s, or take it out.");
+    }
     int streams = properties.api().eventStreams();
     if (streams < 1) {
       throw refused(

@@ -11,7 +11,7 @@ import org.springframework.context.SmartLifecycle;
  */
 final class DispatchLifecycle implements SmartLifecycle {
 
-  private static final int BELOW_THE_WEB_SERVER = DEFAULT_PHASE - 8192;
+  static final int BELOW_THE_WEB_SERVER = DEFAULT_PHASE - 8192;
 
   private static final Duration FOR_TIMERS = Duration.ofSeconds(5);
 

@@ -1,6 +1,8 @@
 package dev.baton.conversation;
 
+import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -10,8 +12,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Node {
 
+  private static final Duration LEASE = Duration.ofSeconds(10);
+
   private final JdbcClient jdbc;
   private final String id = UUID.randomUUID().toString();
+
+  /** When it last began to say so in time, by this JVM's clock; null when it could not. */
+  private volatile @Nullable Long said;
 
   /** A node that has not said that it is alive yet. */
   public Node(JdbcClient jdbc) {
@@ -25,6 +32,23 @@ public final class Node {
 
   /** Says that this node is alive. The database's clock counts, the nodes' clocks may differ. */
   public void alive() {
+    long begun = System.nanoTime();
+    try {
+      say();
+      said = begun;
+    } catch (RuntimeException e) {
+      said = null;
+      throw e;
+    }
+  }
+
+  /** Whether the others still count on this node, as far as it can know without asking. */
+  public boolean isAlive() {
+    Long last = said;
+    return last != null && System.nanoTime() - last < LEASE.toNanos();
+  }
+
+  private void say() {
     int known =
         jdbc.sql(
                 """
@@ -49,6 +73,7 @@ public final class Node {
 
   /** This node stops: what it leaves unfinished may be taken over at once. */
   public void gone() {
+    said = null;
     jdbc.sql("delete from baton_node where id = ?").param(id).update();
   }
 }

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -248,9 +249,17 @@ public final class Orders {
         == 1;
   }
 
-  /** Leaves what this node has not finished to the others. */
-  public void leaveToOthers() {
-    jdbc.sql("update baton_order set owner = null where owner = ?").param(node.id()).update();
+  /**
+   * Leaves what this node has not finished to the others: its orders, and the watch of its offers.
+   *
+   * @param except orders that it still looks after
+   */
+  public void leaveToOthers(Set<Long> except) {
+    Set<Long> kept = except.isEmpty() ? Set.of(0L) : except;
+    jdbc.sql("update baton_order set owner = null where owner = :node and id not in (:kept)")
+        .param("node", node.id())
+        .param("kept", kept)
+        .update();
     jdbc.sql("update baton_offer set owner = null where owner = ?").param(node.id()).update();
   }
 

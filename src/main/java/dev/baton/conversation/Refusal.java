@@ -15,6 +15,8 @@ public final class Refusal extends RuntimeException {
     OVER,
     /** Too early: something else has to finish first, and soon does. */
     NOT_YET,
+    /** The conversation is not over. */
+    UNFINISHED,
     /** The caller lacks a right. */
     FORBIDDEN,
     /** The conversation's process has no way for it. */

@@ -11,7 +11,9 @@ public interface Rights {
     BEGIN,
     READ,
     /** To write, to leave and to cancel. */
-    WRITE
+    WRITE,
+    /** To remove what is kept of one that is over. */
+    ERASE
   }
 
   /**

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +50,7 @@ public final class Dispatch {
   private final Dispatcher dispatcher;
   private final OfferWatch watch;
   private int sweeps;
+  private volatile boolean stopping;
 
   /**
    * A part that has not started yet.
@@ -138,21 +140,35 @@ public final class Dispatch {
     watchAgain();
   }
 
-  /** Lets the calls under way finish for a while, and leaves the rest to other nodes. */
+  /** Leaves what is not under way to other nodes, and lets the rest finish for a while. */
   public void stop() {
     long deadline = System.nanoTime() + GRACE.toNanos();
+    stopping = true;
     dispatcher.stop();
     try {
-      while (dispatcher.underWay() > 0 && System.nanoTime() < deadline) {
+      Set<Long> underWay = leaveTheRest();
+      while (!underWay.isEmpty() && System.nanoTime() < deadline) {
         TimeUnit.MILLISECONDS.sleep(50);
+        underWay = leaveTheRest();
       }
       threads.shutdownNow();
       threads.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    orders.leaveToOthers();
+    orders.leaveToOthers(Set.of());
     node.gone();
+  }
+
+  /** A conversation does not wait for the call of another: what follows one goes to others, too. */
+  private Set<Long> leaveTheRest() {
+    Set<Long> underWay = dispatcher.underWay();
+    try {
+      orders.leaveToOthers(underWay);
+    } catch (RuntimeException e) {
+      LOG.warn("Orders cannot be left to others yet.", e);
+    }
+    return underWay;
   }
 
   private void sweepAgain() {
@@ -166,6 +182,9 @@ public final class Dispatch {
 
   @SuppressWarnings("FutureReturnValueIgnored") // The next look follows this one, whatever it saw.
   private void watchAgain() {
+    if (stopping) {
+      return;
+    }
     try {
       watch.look().whenComplete((done, failure) -> in(watchEvery, this::watchAgain));
     } catch (RuntimeException e) {
@@ -183,6 +202,9 @@ public final class Dispatch {
 
   private void sweep() {
     node.alive();
+    if (stopping) {
+      return;
+    }
     for (Order order : orders.abandoned()) {
       if (orders.takeOver(order)) {
         LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());

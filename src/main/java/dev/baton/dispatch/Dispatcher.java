@@ -74,9 +74,9 @@ public final class Dispatcher {
     later(orderId, Duration.ZERO);
   }
 
-  /** How many calls are being made or settled. */
-  int underWay() {
-    return underWay.size();
+  /** The orders whose calls are being made or settled. */
+  Set<Long> underWay() {
+    return Set.copyOf(underWay);
   }
 
   private void later(long orderId, Duration delay) {
@@ -116,9 +116,6 @@ public final class Dispatcher {
   }
 
   private void start(long orderId) {
-    if (stopping) {
-      return;
-    }
     if (!underWay.add(orderId)) {
       // Its next try may come due before its last is put away. Nobody else would find it: an order
       // of a living node is that node's to look after.
@@ -127,7 +124,8 @@ public final class Dispatcher {
     }
     boolean called = false;
     try {
-      called = call(orderId);
+      // Asked when the order is under way: who stops looks first for what is, and leaves the rest.
+      called = !stopping && call(orderId);
     } finally {
       if (!called) {
         underWay.remove(orderId);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.baton.app.ApplicationTest;
 import dev.baton.app.Caller;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -100,6 +102,7 @@ class RightsTest {
     "POST, '', '{\"key\":\"%s\"}'",
     "GET, /%s, ''",
     "DELETE, /%s, ''",
+    "DELETE, /%s/data, ''",
     "GET, /%s/events, ''",
     "POST, /%s/messages, '{\"id\":\"m1\",\"text\":\"Hi\"}'",
     "GET, /%s/messages/m1, ''",
@@ -116,6 +119,22 @@ class RightsTest {
     assertForbidden(before);
     assertThat(after.body()).isEqualTo(before.body());
     assertThat(Caller.demo(port).get(path).body()).contains("\"state\":\"talking\"");
+  }
+
+  @Test
+  void whoTakesPartInConversationsDoesNotEraseThemAndWhoErasesDoesNotReadThem() {
+    begin(Caller.demo(port));
+    Caller.demo(port).send("DELETE", path, "");
+    channel();
+    assertForbidden(caller().send("DELETE", path + "/data", ""));
+    revoke(Resources.PROCESS_DEFINITION);
+    give(Resources.PROCESS_DEFINITION, "bot-conversation", Permissions.DELETE_HISTORY);
+
+    assertForbidden(caller().get(path));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> caller().send("DELETE", path + "/data", "").statusCode() == 200);
+    assertThat(Caller.demo(port).get(path).statusCode()).isEqualTo(404);
   }
 
   @Test

@@ -33,6 +33,8 @@ class ApplicationSecurityTest {
         "/camunda/../engine-rest/version",
         "/camunda/..;/engine-rest/version",
         "/nothing/here",
+        "/health",
+        "/health/ready/..;/../engine-rest/version",
         "/actuator",
         "/actuator/env",
         "/error",
@@ -54,6 +56,15 @@ class ApplicationSecurityTest {
         .isEqualTo(401);
     // A right one lifts the wait that the engine imposes after a wrong one.
     engine.getIdentityService().unlockUser("demo");
+  }
+
+  @Test
+  void aLoadBalancerHearsYesOrNoAndNothingElse() {
+    Caller stranger = Caller.stranger(port);
+
+    assertThat(stranger.get("/health/live").body()).isEqualTo("live");
+    assertThat(stranger.get("/health/ready").body()).isEqualTo("ready");
+    assertThat(stranger.send("POST", "/health/ready", "{}").statusCode()).isEqualTo(405);
   }
 
   @Test

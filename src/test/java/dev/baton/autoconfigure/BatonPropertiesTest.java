@@ -56,6 +56,8 @@ class BatonPropertiesTest {
           assertThat(properties.transfer().afterFailure()).isEqualTo(AfterFailure.END);
           assertThat(properties.transfer().maxBots()).isEqualTo(3);
           assertThat(properties.conversation().silence()).isEqualTo(Duration.ofMinutes(30));
+          assertThat(properties.conversation().keep()).isEqualTo(Duration.ofDays(30));
+          assertThat(properties.health().drain()).isZero();
           assertThat(properties.library().deploy()).isFalse();
           assertThat(properties.api().enabled()).isFalse();
           assertThat(properties.api().answerLimit()).isEqualTo(Duration.ofSeconds(25));
@@ -94,6 +96,8 @@ class BatonPropertiesTest {
     "baton.transfer.patience, 0s",
     "baton.transfer.max-bots, 0",
     "baton.conversation.silence, -1m",
+    "baton.conversation.keep, 0s",
+    "baton.health.drain, -1s",
     "baton.api.answer-limit, 0s",
     "baton.simulator.port, 70000",
     "baton.bots.api-version, 4.0.0",

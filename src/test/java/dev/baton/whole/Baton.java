@@ -160,6 +160,23 @@ public final class Baton implements AutoCloseable {
     process.onExit().join();
   }
 
+  /** Tells a process to stop, as an operator does. */
+  public void terminate() {
+    Objects.requireNonNull(process, "Only a process of its own can be told").destroy();
+  }
+
+  /** Whether a process has not ended yet. */
+  public boolean isRunning() {
+    return process != null && process.isAlive();
+  }
+
+  /** Waits until a process has ended by itself. */
+  public void awaitGone() {
+    Awaitility.await("the end of the process")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> !isRunning());
+  }
+
   @Override
   public void close() {
     if (context != null) {

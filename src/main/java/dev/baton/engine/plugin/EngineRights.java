@@ -55,6 +55,7 @@ public final class EngineRights implements Rights {
           onProcess(caller, Permissions.READ_INSTANCE) || onInstances(caller, Permissions.READ);
       case WRITE ->
           onProcess(caller, Permissions.UPDATE_INSTANCE) || onInstances(caller, Permissions.UPDATE);
+      case ERASE -> onProcess(caller, Permissions.DELETE_HISTORY);
     };
   }
 
@@ -100,6 +101,9 @@ public final class EngineRights implements Rights {
           case WRITE ->
               "You may not take part in conversations: that takes UPDATE_INSTANCE on the process"
                   + " definition bot-conversation.";
+          case ERASE ->
+              "You may not erase conversations: that takes DELETE_HISTORY on the process definition"
+                  + " bot-conversation.";
         });
   }
 }
