@@ -21,6 +21,9 @@ import org.springframework.beans.factory.ObjectProvider;
  */
 final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
 
+  /** The attribute of a request that has the name of the user who was let in. */
+  static final String USER = BasicAuthentication.class.getName() + ".user";
+
   static final Map<String, String> PARAMETERS =
       Map.of(
           AUTHENTICATION_PROVIDER_PARAM,
@@ -42,36 +45,64 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
 
   private final ObjectProvider<ProcessEngine> engine;
   private final String webapps;
+  private final Logins logins;
 
   /**
    * Guards an application.
    *
    * @param engine asked for at the first request: filters are made before the engine
    * @param webapps the path of the web applications
+   * @param logins how often passwords may be tried
    */
-  BasicAuthentication(ObjectProvider<ProcessEngine> engine, String webapps) {
+  BasicAuthentication(ObjectProvider<ProcessEngine> engine, String webapps, Logins logins) {
     this.engine = engine;
     this.webapps = webapps;
+    this.logins = logins;
   }
 
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    String path = path((HttpServletRequest) request);
-    if (OPEN.contains(path)
+    HttpServletRequest http = (HttpServletRequest) request;
+    String path = path(http);
+    if (triesPassword(http, path) && !logins.mayTry(http)) {
+      tooManyTries(response);
+    } else if (OPEN.contains(path)
         || path.equals(webapps)
         || path.startsWith(webapps + "/")
         || path.startsWith(SIGNED)) {
       chain.doFilter(request, response);
-    } else if (fromAnotherSite((HttpServletRequest) request)) {
+    } else if (fromAnotherSite(http)) {
       ((HttpServletResponse) response).setStatus(HttpServletResponse.SC_FORBIDDEN);
+    } else if (!logins.mayTryCredentials(http)) {
+      tooManyTries(response);
     } else {
-      super.doFilter(request, response, chain);
+      super.doFilter(
+          request,
+          response,
+          (letIn, answer) -> {
+            http.setAttribute(USER, logins.wereRight(http));
+            chain.doFilter(letIn, answer);
+          });
     }
   }
 
+  /** The login of the web applications, and the engine's REST API for checking a password. */
+  private boolean triesPassword(HttpServletRequest request, String path) {
+    return request.getMethod().equals("POST")
+        && ((path.startsWith(webapps + "/") && path.contains("/login/"))
+            || path.endsWith("/identity/verify"));
+  }
+
+  private void tooManyTries(ServletResponse response) throws IOException {
+    Refused.tooMany(
+        (HttpServletResponse) response,
+        logins.period(),
+        "From your address more passwords were tried than are accepted.");
+  }
+
   /** As the server decoded and normalised it to choose the servlet, not as it was sent. */
-  private static String path(HttpServletRequest request) {
+  static String path(HttpServletRequest request) {
     String info = request.getPathInfo();
     return info == null ? request.getServletPath() : request.getServletPath() + info;
   }

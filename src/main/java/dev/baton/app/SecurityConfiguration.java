@@ -5,6 +5,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
@@ -14,17 +15,28 @@ import org.springframework.core.env.Environment;
 
 /** Nothing answers without credentials, and no trial credentials where they could do harm. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(AccessLimits.class)
 class SecurityConfiguration {
 
   @Bean
   FilterRegistrationBean<BasicAuthentication> basicAuthentication(
-      ObjectProvider<ProcessEngine> engine, Environment environment) {
+      ObjectProvider<ProcessEngine> engine, Environment environment, AccessLimits limits) {
     String webapps = environment.getProperty("camunda.bpm.webapp.application-path", "/camunda");
     FilterRegistrationBean<BasicAuthentication> filter =
-        new FilterRegistrationBean<>(new BasicAuthentication(engine, webapps));
+        new FilterRegistrationBean<>(
+            new BasicAuthentication(engine, webapps, new Logins(limits.loginsPerMinute())));
     filter.setInitParameters(BasicAuthentication.PARAMETERS);
     filter.addUrlPatterns("/*");
     filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return filter;
+  }
+
+  @Bean
+  FilterRegistrationBean<RequestLimits> requestLimits(AccessLimits limits) {
+    FilterRegistrationBean<RequestLimits> filter =
+        new FilterRegistrationBean<>(new RequestLimits(limits));
+    filter.addUrlPatterns("/*");
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
     return filter;
   }
 

@@ -33,7 +33,7 @@ public record BotAnswer(
       }
     }
     return new BotAnswer(
-        Json.text(json, "sessionId"),
+        Json.id(json, "sessionId"),
         Json.text(json, "botVersion"),
         List.copyOf(processed),
         Json.list(json.path("messages"), BotMessage::read),

@@ -68,8 +68,8 @@ public sealed interface BotMessage {
   }
 
   static BotMessage read(ObjectNode json) {
-    String id = Json.text(json, "id");
-    String type = Json.text(json, "type");
+    String id = Json.id(json, "id");
+    String type = Json.id(json, "type");
     String text = Json.text(json, "text");
     if (Objects.equals(type, "text") && text != null) {
       return new Text(id, json, text);
@@ -85,20 +85,20 @@ public sealed interface BotMessage {
       return new Escalate(id, json, Json.list(json.path("targets"), BotMessage::target));
     }
     if (Objects.equals(type, "sessionEnded")) {
-      return new SessionEnded(id, json, Json.text(json, "reason"));
+      return new SessionEnded(id, json, Json.id(json, "reason"));
     }
     return new Other(id, json, type);
   }
 
   private static @Nullable Choice choice(ObjectNode json) {
-    String id = Json.text(json, "id");
+    String id = Json.id(json, "id");
     String label = Json.text(json, "label");
     return id == null || label == null ? null : new Choice(id, label, Json.text(json, "alias"));
   }
 
   private static @Nullable Target target(ObjectNode json) {
-    String type = Json.text(json, "type");
-    String value = Json.text(json, "value");
+    String type = Json.id(json, "type");
+    String value = Json.id(json, "value");
     return type == null || value == null ? null : new Target(type, value);
   }
 }

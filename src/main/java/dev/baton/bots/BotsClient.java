@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BotsClient {
 
+  /** It is kept with the conversation. */
+  private static final int LONGEST_CRC = 4000;
+
   private final BotsSettings settings;
   private final HttpCaller http;
   private final TokenSource tokens;
@@ -222,7 +225,8 @@ public final class BotsClient {
   /** An empty body is an answer without messages: what was sent has arrived, nothing came back. */
   private static BotAnswer botAnswer(Call call, HttpAnswer answer) {
     ObjectNode json = answer.body().length == 0 ? Json.object() : object(call, answer);
-    return BotAnswer.read(json, answer.headers().get("X-Runtime-CRC"));
+    String crc = answer.headers().get("X-Runtime-CRC");
+    return BotAnswer.read(json, crc == null || crc.length() > LONGEST_CRC ? null : crc);
   }
 
   private static ObjectNode object(Call call, HttpAnswer answer) {

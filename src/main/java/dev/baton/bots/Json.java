@@ -22,6 +22,8 @@ final class Json {
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
+  private static final int LONGEST_ID = 255;
+
   private Json() {}
 
   static ObjectNode object() {
@@ -32,7 +34,7 @@ final class Json {
   static @Nullable ObjectNode parse(byte[] body) {
     try {
       return MAPPER.readTree(body) instanceof ObjectNode object ? object : null;
-    } catch (IOException notJson) {
+    } catch (IOException | NumberFormatException notJson) { // an exponent can be too large
       return null;
     }
   }
@@ -47,6 +49,21 @@ final class Json {
 
   static @Nullable String text(JsonNode object, String field) {
     return object.path(field).textValue();
+  }
+
+  /**
+   * A text by which something is named, kept and named again. What no id can be is none: nothing
+   * that is longer, has control characters or half a character could be kept.
+   */
+  static @Nullable String id(JsonNode object, String field) {
+    String text = text(object, field);
+    return text == null
+            || text.length() > LONGEST_ID
+            || text.codePoints()
+                .anyMatch(
+                    c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)
+        ? null
+        : text;
   }
 
   /** The objects of an array; empty if it is none. */

@@ -157,12 +157,22 @@ public sealed interface Variable {
    * @param currency three letters
    */
   record Money(String currency, BigDecimal amount) {
+    private static final int LONGEST = 40;
+
     static Money parse(String text) {
       int space = text.indexOf(' ');
       if (space != 3) {
         throw new NumberFormatException("no currency");
       }
-      return new Money(text.substring(0, space), new BigDecimal(text.substring(space + 1)));
+      if (text.length() > LONGEST) {
+        throw new NumberFormatException("no amount");
+      }
+      BigDecimal amount = new BigDecimal(text.substring(space + 1));
+      // USD 1e999999999 would be written out with a billion zeros.
+      if (Math.abs(amount.scale()) > LONGEST) {
+        throw new NumberFormatException("no amount");
+      }
+      return new Money(text.substring(0, space), amount);
     }
 
     /** The API's form, such as {@code USD 10.40}. */

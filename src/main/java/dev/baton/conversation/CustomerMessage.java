@@ -46,6 +46,10 @@ public record CustomerMessage(String id, @Nullable String text, @Nullable String
     if (value.indexOf('\0') >= 0) {
       throw invalid(what + " contains the character U+0000.");
     }
+    // No UTF-8 has it: neither the database nor the bot could be given it.
+    if (value.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw invalid(what + " contains half of a character, a surrogate without its other.");
+    }
   }
 
   private static Refusal invalid(String words) {

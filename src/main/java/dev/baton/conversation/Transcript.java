@@ -1,5 +1,6 @@
 package dev.baton.conversation;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -74,9 +75,14 @@ public final class Transcript {
             """
             insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)
             values (?, current_timestamp, ?, ?, ?, ?)""")
-        .params(key, speaker.name(), cause.name(), inboxId, body)
+        .params(key, speaker.name(), cause.name(), inboxId, wellFormed(body))
         .update();
     changes.afterCommit(key);
+  }
+
+  /** A bot may say half of a character, which no channel could be given: "?" in its place. */
+  private static String wellFormed(String body) {
+    return new String(body.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   /** Everything that was said, oldest first. */

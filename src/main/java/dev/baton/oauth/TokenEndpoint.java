@@ -16,6 +16,7 @@ import dev.baton.oauth.Grant.ClientCredentials;
 import dev.baton.oauth.Grant.JwtBearer;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,6 +45,16 @@ final class TokenEndpoint {
   private static final Duration ASSERTION_LIFE = Duration.ofMinutes(2);
 
   private static final Pattern ORG_ID = Pattern.compile("/id/(00D\\w+)/");
+
+  private static final Pattern CODE = Pattern.compile("[a-z_]{1,60}");
+
+  /** What a header can hold. */
+  private static final Pattern SENDABLE = Pattern.compile("[\\x21-\\x7e]+");
+
+  /** Where orgs live: commercial and Government Cloud. */
+  private static final List<String> SALESFORCE =
+      List.of(".salesforce.com", ".force.com", ".cloudforce.com", ".salesforce.mil");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Errors that come with a 4xx status and still pass. */
@@ -136,22 +148,25 @@ final class TokenEndpoint {
   private AccessToken read(HttpAnswer answer, Map<String, String> sent) {
     JsonNode json = json(answer);
     String token = json.path("access_token").asText("");
-    if (answer.status() != 200 || token.isEmpty()) {
+    if (answer.status() != 200 || !SENDABLE.matcher(token).matches()) {
       throw fault(answer.status(), json, sent);
     }
     Matcher org = ORG_ID.matcher(json.path("id").asText(""));
     long longest = LONGEST_LIFE.toSeconds();
-    long life = Math.min(longest, json.path("expires_in").asLong(longest));
+    long life = Math.max(0, Math.min(longest, json.path("expires_in").asLong(longest)));
     Instant expires = clock.instant().plusSeconds(life);
     return new AccessToken(
         token,
-        uriOrNull(json.path("instance_url").asText("")),
+        instanceOrNull(json.path("instance_url").asText("")),
         org.find() ? org.group(1) : null,
         expires);
   }
 
   private OAuthException fault(int status, JsonNode json, Map<String, String> sent) {
     String error = json.path("error").asText("");
+    if (!CODE.matcher(error).matches()) {
+      error = "";
+    }
     String description = json.path("error_description").asText("");
     for (String secret : List.of("assertion", "client_secret")) {
       String value = sent.getOrDefault(secret, "");
@@ -202,12 +217,31 @@ final class TokenEndpoint {
     }
   }
 
-  private static @Nullable URI uriOrNull(String text) {
+  /** The token goes there, so it has to be the org: what else is named counts as not named. */
+  private @Nullable URI instanceOrNull(String text) {
     try {
-      return text.isEmpty() ? null : URI.create(text);
-    } catch (IllegalArgumentException malformed) {
+      URI named = new URI(text).parseServerAuthority();
+      boolean bare =
+          named.getHost() != null
+              && named.getRawUserInfo() == null
+              && named.getRawQuery() == null
+              && named.getRawFragment() == null;
+      return bare && (isSalesforce(named) || isIssuer(named)) ? named : null;
+    } catch (URISyntaxException malformed) {
       return null;
     }
+  }
+
+  private static boolean isSalesforce(URI named) {
+    String host = named.getHost().toLowerCase(Locale.ROOT);
+    return "https".equalsIgnoreCase(named.getScheme())
+        && SALESFORCE.stream().anyMatch(host::endsWith);
+  }
+
+  private boolean isIssuer(URI named) {
+    return uri.getScheme().equalsIgnoreCase(named.getScheme())
+        && uri.getHost().equalsIgnoreCase(named.getHost())
+        && uri.getPort() == named.getPort();
   }
 
   private static String withoutSlash(URI uri) {

@@ -34,6 +34,8 @@ public final class SalesforceClient {
   private static final Logger log = LoggerFactory.getLogger(SalesforceClient.class);
 
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?");
+  private static final Pattern NEXT_PAGE =
+      Pattern.compile("/services/data/(?!.*\\.\\.)[A-Za-z0-9._/?=&-]+");
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
   /** 200,000 records: a query of ours that gets here follows a circle. */
@@ -221,7 +223,7 @@ public final class SalesforceClient {
               }
               String next = page.path("nextRecordsUrl").asText();
               // Only a path: an absolute URL would take our token to another host.
-              return next.startsWith("/services/data/") && pagesLeft > 1
+              return NEXT_PAGE.matcher(next).matches() && pagesLeft > 1
                   ? pages(next, records, pagesLeft - 1)
                   : failed(unreadable(call, answer));
             });

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebhookNews {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
 
   private final Map<String, Signature> signatures;
 
@@ -81,7 +83,7 @@ public final class WebhookNews {
       JsonNode message = JSON.readTree(body);
       JsonNode offer = message.path("offer");
       Optional<OfferStatus> status = WebhookTarget.status(message);
-      return offer.isTextual() && status.isPresent()
+      return offer.isTextual() && KEY.matcher(offer.textValue()).matches() && status.isPresent()
           ? new News(target, offer.textValue(), status.get())
           : Refused.NO_NEWS;
     } catch (IOException e) {

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ public final class WebhookTarget implements TargetKind {
 
   private static final int LONGEST_HANDOVER = 200_000;
   private static final int LONGEST_NAME = 200;
+  private static final Pattern UNREADABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}]+");
   private static final String WAITING = "waiting";
   private static final String ACCEPTED = "accepted";
   private static final String ACCEPTED_BY = ACCEPTED + ":";
@@ -300,12 +302,15 @@ public final class WebhookTarget implements TargetKind {
             : null);
   }
 
+  /** For people: without what no database keeps, control characters and half characters. */
   private static @Nullable String by(JsonNode by) {
-    String text = by.asText("");
-    if (text.isBlank() || by.isNull()) {
+    String text = UNREADABLE.matcher(by.asText("")).replaceAll(" ").strip();
+    if (text.isEmpty() || by.isNull()) {
       return null;
     }
-    return text.length() <= LONGEST_NAME ? text : text.substring(0, LONGEST_NAME);
+    int end =
+        text.offsetByCodePoints(0, Math.min(LONGEST_NAME, text.codePointCount(0, text.length())));
+    return text.substring(0, end);
   }
 
   private static Outcome refusal(JsonNode code) {

@@ -30,6 +30,11 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  static {
+    // Head and body are two writes: without it the second waits for the first's acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
   public final List<Request> requests = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final HttpServer server;
