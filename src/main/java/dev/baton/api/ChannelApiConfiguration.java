@@ -3,6 +3,7 @@ package dev.baton.api;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
@@ -32,8 +33,12 @@ public class ChannelApiConfiguration {
 
   @Bean
   Views batonViews(
-      Conversations conversations, Inbox inbox, Transcript transcript, Transfers transfers) {
-    return new Views(conversations, inbox, transcript, transfers);
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Orders orders) {
+    return new Views(conversations, inbox, transcript, transfers, orders);
   }
 
   @Bean

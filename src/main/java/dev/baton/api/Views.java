@@ -3,12 +3,14 @@ package dev.baton.api;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.baton.api.ConversationView.LineView;
 import dev.baton.api.ConversationView.TransferView;
+import dev.baton.api.ConversationView.WaitingView;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.InboxMessage.State;
+import dev.baton.conversation.Orders;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
@@ -24,12 +26,19 @@ final class Views {
   private final Inbox inbox;
   private final Transcript transcript;
   private final Transfers transfers;
+  private final Orders orders;
 
-  Views(Conversations conversations, Inbox inbox, Transcript transcript, Transfers transfers) {
+  Views(
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Orders orders) {
     this.conversations = conversations;
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
+    this.orders = orders;
   }
 
   /** What the bot said at the start of the conversation. */
@@ -76,6 +85,7 @@ final class Views {
         transfers.all(key).stream()
             .map(transfer -> TransferView.of(transfer, transfers.offers(transfer)))
             .toList(),
+        orders.parked(key).map(WaitingView::of).orElse(null),
         inbox.undelivered(key));
   }
 

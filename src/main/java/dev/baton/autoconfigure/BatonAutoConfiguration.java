@@ -13,6 +13,8 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Dispatch;
+import dev.baton.dispatch.GateSettings;
+import dev.baton.dispatch.Gates;
 import dev.baton.dispatch.RetryPolicy;
 import dev.baton.dispatch.TransferSettings;
 import dev.baton.engine.EngineToken;
@@ -59,7 +61,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 @AutoConfiguration(after = BatonPropertiesAutoConfiguration.class)
 public class BatonAutoConfiguration {
 
-  private static final int CONNECTIONS_PER_HOST = 200;
+  /** More than the gates let through: nobody waits for a connection until that fails. */
+  private static final int CONNECTIONS_PER_HOST = 10_000;
+
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
@@ -256,8 +260,26 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  SalesforceClient batonSalesforceClient(Org org, HttpCaller http, TokenSource tokens) {
-    return new SalesforceClient(org.salesforce(), http, tokens);
+  GateSettings batonGateSettings(BatonProperties properties) {
+    return new GateSettings(
+        properties.outage().calls(),
+        properties.outage().probeEvery(),
+        properties.outage().drainPerSecond(),
+        properties.bots().callsAtOnce(),
+        properties.salesforce().callsAtOnce(),
+        properties.salesforce().callsPerSecond());
+  }
+
+  @Bean
+  Gates batonGates(GateSettings settings) {
+    return new Gates(settings);
+  }
+
+  @Bean
+  SalesforceClient batonSalesforceClient(
+      Org org, HttpCaller http, TokenSource tokens, Gates gates) {
+    return new SalesforceClient(
+        org.salesforce(), http, tokens, gates.before(SalesforceTarget.SYSTEM));
   }
 
   @Bean
@@ -267,8 +289,8 @@ public class BatonAutoConfiguration {
 
   @Bean
   @Conditional(AnyWebhook.class)
-  TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http) {
-    return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http);
+  TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http, Gates gates) {
+    return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http, gates::before);
   }
 
   @Bean
@@ -317,7 +339,9 @@ public class BatonAutoConfiguration {
       ObjectProvider<TargetKind> kinds,
       Redaction redaction,
       BatonProperties properties,
-      RetryPolicy retries) {
+      RetryPolicy retries,
+      Gates gates,
+      GateSettings outages) {
     TransferSettings settings =
         new TransferSettings(
             properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT,
@@ -340,6 +364,8 @@ public class BatonAutoConfiguration {
         redaction,
         settings,
         retries,
+        gates,
+        outages,
         WORKERS,
         properties.transfer().watchEvery());
   }

@@ -30,10 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,6 +88,12 @@ final class AskTargets {
       return OrderKind.TARGET_AVAILABILITY;
     }
 
+    /** A target whose system is down is one of which nothing is known: nothing fails here. */
+    @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of();
+    }
+
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Transfer transfer = transfers.current(conversation.key());
@@ -131,6 +139,17 @@ final class AskTargets {
     @Override
     public OrderKind kind() {
       return OrderKind.TARGET_OFFER;
+    }
+
+    @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(system(transfers.offer(Objects.requireNonNull(order.offerId())).target()));
+    }
+
+    /** The customer waits for whoever is asked next. */
+    @Override
+    public WhenDown whenDown(Order order) {
+      return WhenDown.GIVE_UP;
     }
 
     @Override
@@ -240,6 +259,19 @@ final class AskTargets {
     @Override
     public OrderKind kind() {
       return OrderKind.TARGET_WITHDRAW;
+    }
+
+    @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return toBeTakenBack(order).stream()
+          .map(attempt -> system(attempt.target()))
+          .collect(Collectors.toSet());
+    }
+
+    /** Somebody may have accepted: that is worth the time that a withdrawal has anyway. */
+    @Override
+    public WhenDown whenDown(Order order) {
+      return limit(order) == null ? WhenDown.WAIT : WhenDown.TRY_ON;
     }
 
     @Override
@@ -396,6 +428,14 @@ final class AskTargets {
         return acceptance.settled(conversation.key());
       };
     }
+  }
+
+  /** What is no kind's is a bot. */
+  private String system(Target target) {
+    return kinds
+        .of(target)
+        .map(kind -> kind.system(target))
+        .orElseGet(() -> Bots.system(target.value()));
   }
 
   /** The end of the offer, when that is what the failed call found. */

@@ -1,6 +1,7 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.EndReason;
+import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
@@ -17,6 +18,7 @@ import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.TargetKinds;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Passes on to the winner what the customer typed meanwhile, one message at a time, in order. */
@@ -50,6 +52,16 @@ final class Deliver implements Performer {
   }
 
   @Override
+  public Set<String> systems(Order order, Conversation conversation) {
+    Target winner = winner(conversation.key()).target();
+    return kinds.of(winner).map(kind -> Set.of(kind.system(winner))).orElse(Set.of());
+  }
+
+  private Attempt winner(String key) {
+    return transfers.offer(Objects.requireNonNull(transfers.current(key).winner()));
+  }
+
+  @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
     if (sessions.next(conversation.key()).isPresent()) {
       // A bot has it: what was typed waits in the inbox, and is sent when the talk goes on there.
@@ -60,8 +72,7 @@ final class Deliver implements Performer {
       return CompletableFuture.completedFuture((locked, awaited) -> left(locked));
     }
     InboxMessage message = next.get();
-    Attempt winner =
-        transfers.offer(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
+    Attempt winner = winner(conversation.key());
     PlacedOffer offer = AskTargets.placed(winner, Objects.requireNonNull(winner.reference()));
     HeldMessage held =
         new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));

@@ -66,11 +66,13 @@ public final class Dispatch {
       Token token,
       Changes changes,
       Node node,
-      BotsClient bots,
+      BotsClient client,
       TargetKinds kinds,
       Redaction redaction,
       TransferSettings settings,
       RetryPolicy retries,
+      Gates gates,
+      GateSettings outages,
       int workers,
       Duration watchEvery) {
     this.conversations = conversations;
@@ -91,6 +93,7 @@ public final class Dispatch {
     Acceptance acceptance = new Acceptance(conversations, transfers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers);
     BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
+    Bots bots = new Bots(client, gates);
     OtherBots otherBots =
         new OtherBots(
             bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
@@ -105,7 +108,16 @@ public final class Dispatch {
     performers.add(new Deliver(kinds, sessions, conversations, inbox, transfers, handovers));
     this.dispatcher =
         new Dispatcher(
-            conversations, orders, token, changes, retries, threads, node.id(), performers);
+            conversations,
+            orders,
+            token,
+            changes,
+            retries,
+            threads,
+            node.id(),
+            gates,
+            outages,
+            performers);
     this.watch = new OfferWatch(transfers, kinds, acceptance, threads);
   }
 
@@ -179,7 +191,7 @@ public final class Dispatch {
     for (Order order : orders.abandoned()) {
       if (orders.takeOver(order)) {
         LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());
-        submit(order.id());
+        dispatcher.takenOver(order);
       }
     }
     transfers.takeOverWatch();
