@@ -48,7 +48,7 @@ final class SystemGate implements Gate {
   private final Deque<Call<?>> waiting = new ArrayDeque<>();
   private int underWay;
   private volatile Duration asked = Duration.ZERO;
-  private volatile String why = "";
+  private volatile String why = "made by another node, or before the restart";
   private volatile Instant since = Instant.EPOCH;
   private volatile Instant askedAgainAt = Instant.EPOCH;
 
@@ -82,8 +82,8 @@ final class SystemGate implements Gate {
   }
 
   private Duration pause(Duration probeEvery) {
-    Duration longer = asked.compareTo(probeEvery) > 0 ? asked : probeEvery;
-    return longer.compareTo(LONGEST) > 0 ? LONGEST : longer;
+    Duration wished = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
+    return wished.compareTo(probeEvery) > 0 ? wished : probeEvery;
   }
 
   private void changed(StateTransition transition, Duration probeEvery) {
@@ -133,6 +133,7 @@ final class SystemGate implements Gate {
    */
   void suspect(Instant since) {
     if (isOpen() && breaker.getMetrics().getNumberOfBufferedCalls() == 0) {
+      breaker.transitionToOpenState();
       this.since = since.truncatedTo(ChronoUnit.SECONDS);
       this.askedAgainAt = Instant.now();
       breaker.transitionToHalfOpenState();
