@@ -1,8 +1,10 @@
 package dev.baton.api;
 
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Rights;
@@ -37,8 +39,9 @@ public class ChannelApiConfiguration {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      Offers offers,
       Orders orders) {
-    return new Views(conversations, inbox, transcript, transfers, orders);
+    return new Views(conversations, inbox, transcript, transfers, offers, orders);
   }
 
   @Bean
@@ -59,6 +62,11 @@ public class ChannelApiConfiguration {
       EventLimits limits,
       Readers readers) {
     return new EventStreams(conversations, transcript, changes, limits, readers);
+  }
+
+  @Bean
+  Elsewhere batonElsewhere(ChangesElsewhere changes) {
+    return new Elsewhere(changes);
   }
 
   @Bean

@@ -10,6 +10,7 @@ import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.InboxMessage.State;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transcript;
@@ -27,18 +28,21 @@ final class Views {
   private final Transcript transcript;
   private final Transfers transfers;
   private final Orders orders;
+  private final Offers offers;
 
   Views(
       Conversations conversations,
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      Offers offers,
       Orders orders) {
     this.conversations = conversations;
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
     this.orders = orders;
+    this.offers = offers;
   }
 
   /** What the bot said at the start of the conversation. */
@@ -83,7 +87,7 @@ final class Views {
         conversation.visibleState().code(),
         transcript.all(key).stream().map(LineView::of).toList(),
         transfers.all(key).stream()
-            .map(transfer -> TransferView.of(transfer, transfers.offers(transfer)))
+            .map(transfer -> TransferView.of(transfer, offers.of(transfer)))
             .toList(),
         orders.parked(key).map(WaitingView::of).orElse(null),
         inbox.undelivered(key));

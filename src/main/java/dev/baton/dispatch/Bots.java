@@ -6,8 +6,10 @@ import dev.baton.bots.EndReason;
 import dev.baton.bots.SessionMessage;
 import dev.baton.bots.SessionRef;
 import dev.baton.bots.StartSession;
+import dev.baton.bots.Target;
 import dev.baton.conversation.Conversation;
 import dev.baton.transfer.RecordId;
+import dev.baton.transfer.TargetKinds;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,14 @@ final class Bots {
   /** The name of the system that a bot is. */
   static String system(String botId) {
     return "bot " + RecordId.canonical(botId).orElse(botId);
+  }
+
+  /** The name of the system behind a target: what is of no kind is a bot. */
+  static String system(TargetKinds kinds, Target target) {
+    return kinds
+        .of(target)
+        .map(kind -> kind.system(target))
+        .orElseGet(() -> system(target.value()));
   }
 
   CompletableFuture<BotAnswer> start(StartSession start) {

@@ -1,7 +1,6 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.EndReason;
-import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
@@ -9,6 +8,7 @@ import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.StepResult.Delivered;
@@ -29,6 +29,7 @@ final class Deliver implements Performer {
   private final Conversations conversations;
   private final Inbox inbox;
   private final Transfers transfers;
+  private final Offers offers;
   private final Handovers handovers;
 
   Deliver(
@@ -37,12 +38,14 @@ final class Deliver implements Performer {
       Conversations conversations,
       Inbox inbox,
       Transfers transfers,
+      Offers offers,
       Handovers handovers) {
     this.kinds = kinds;
     this.sessions = sessions;
     this.conversations = conversations;
     this.inbox = inbox;
     this.transfers = transfers;
+    this.offers = offers;
     this.handovers = handovers;
   }
 
@@ -53,12 +56,11 @@ final class Deliver implements Performer {
 
   @Override
   public Set<String> systems(Order order, Conversation conversation) {
-    Target winner = winner(conversation.key()).target();
-    return kinds.of(winner).map(kind -> Set.of(kind.system(winner))).orElse(Set.of());
+    return Set.of(Bots.system(kinds, winner(conversation.key()).target()));
   }
 
   private Attempt winner(String key) {
-    return transfers.offer(Objects.requireNonNull(transfers.current(key).winner()));
+    return offers.byId(Objects.requireNonNull(transfers.current(key).winner()));
   }
 
   @Override
@@ -73,7 +75,7 @@ final class Deliver implements Performer {
     }
     InboxMessage message = next.get();
     Attempt winner = winner(conversation.key());
-    PlacedOffer offer = AskTargets.placed(winner, Objects.requireNonNull(winner.reference()));
+    PlacedOffer offer = winner.placed(Objects.requireNonNull(winner.reference()));
     HeldMessage held =
         new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));
     return kinds
