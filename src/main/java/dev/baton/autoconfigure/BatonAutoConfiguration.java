@@ -276,19 +276,15 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  GateSettings batonGateSettings(BatonProperties properties) {
-    return new GateSettings(
-        properties.outage().calls(),
-        properties.outage().probeEvery(),
-        properties.outage().drainPerSecond(),
-        properties.bots().callsAtOnce(),
-        properties.salesforce().callsAtOnce(),
-        properties.salesforce().callsPerSecond());
-  }
-
-  @Bean
-  Gates batonGates(GateSettings settings) {
-    return new Gates(settings);
+  Gates batonGates(BatonProperties properties) {
+    return new Gates(
+        new GateSettings(
+            properties.outage().calls(),
+            properties.outage().probeEvery(),
+            properties.outage().drainPerSecond(),
+            properties.bots().callsAtOnce(),
+            properties.salesforce().callsAtOnce(),
+            properties.salesforce().callsPerSecond()));
   }
 
   @Bean
@@ -357,8 +353,7 @@ public class BatonAutoConfiguration {
       Redaction redaction,
       BatonProperties properties,
       RetryPolicy retries,
-      Gates gates,
-      GateSettings outages) {
+      Gates gates) {
     TransferSettings settings =
         new TransferSettings(
             properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT,
@@ -383,7 +378,6 @@ public class BatonAutoConfiguration {
         settings,
         retries,
         gates,
-        outages,
         WORKERS,
         properties.transfer().watchEvery());
   }

@@ -74,7 +74,6 @@ public final class Dispatch {
       TransferSettings settings,
       RetryPolicy retries,
       Gates gates,
-      GateSettings outages,
       int workers,
       Duration watchEvery) {
     this.conversations = conversations;
@@ -115,16 +114,7 @@ public final class Dispatch {
         new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
     this.dispatcher =
         new Dispatcher(
-            conversations,
-            orders,
-            token,
-            changes,
-            retries,
-            threads,
-            node.id(),
-            gates,
-            outages,
-            performers);
+            conversations, orders, token, changes, retries, threads, node.id(), gates, performers);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 

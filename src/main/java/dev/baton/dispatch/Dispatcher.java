@@ -62,7 +62,6 @@ public final class Dispatcher {
       ScheduledExecutorService threads,
       String node,
       Gates gates,
-      GateSettings outages,
       List<Performer> performers) {
     this.conversations = conversations;
     this.orders = orders;
@@ -72,7 +71,7 @@ public final class Dispatcher {
     this.threads = threads;
     this.node = node;
     this.gates = gates;
-    this.parking = new Parking(gates, outages, orders, this::submit, this::schedule);
+    this.parking = new Parking(gates, orders, this::submit, this::schedule);
     performers.forEach(performer -> this.performers.put(performer.kind(), performer));
   }
 

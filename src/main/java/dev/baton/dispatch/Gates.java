@@ -26,6 +26,10 @@ public final class Gates {
     return gate(system);
   }
 
+  GateSettings settings() {
+    return settings;
+  }
+
   SystemGate gate(String system) {
     return gates.computeIfAbsent(system, this::create);
   }

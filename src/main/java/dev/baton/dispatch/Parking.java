@@ -35,15 +35,12 @@ final class Parking {
    * @param schedule does something after a while, on a thread that may read and write
    */
   Parking(
-      Gates gates,
-      GateSettings settings,
-      Orders orders,
-      LongConsumer submit,
-      BiConsumer<Runnable, Duration> schedule) {
+      Gates gates, Orders orders, LongConsumer submit, BiConsumer<Runnable, Duration> schedule) {
     this.gates = gates;
     this.orders = orders;
     this.submit = submit;
     this.schedule = schedule;
+    GateSettings settings = gates.settings();
     this.look = settings.probeEvery().compareTo(LOOK) < 0 ? settings.probeEvery() : LOOK;
     this.drain = Duration.ofSeconds(1).dividedBy(settings.drainPerSecond());
   }

@@ -16,8 +16,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,6 +46,7 @@ final class SystemGate implements Gate {
   private final @Nullable RateLimiter rate;
   private final CircuitBreaker breaker;
   private final Deque<Call<?>> waiting = new ArrayDeque<>();
+  private final AtomicInteger wishes = new AtomicInteger();
   private int underWay;
   private volatile Duration asked = Duration.ZERO;
   private volatile String why = "made by another node, or before the restart";
@@ -157,16 +158,30 @@ final class SystemGate implements Gate {
     return new NotTriedException("%s is down, since %s".formatted(system, since));
   }
 
-  /** Lets calls go as far as there is room. */
+  /**
+   * Lets calls go as far as there is room. One thread at a time does; a call that is over at once
+   * asks for the next from within, and has to come back here for it.
+   */
   private void letGo() {
-    for (Call<?> next = next(); next != null; next = next()) {
-      Call<?> call = next;
-      long nanos = rate == null ? 0 : rate.reservePermission();
-      if (nanos <= 0) {
-        call.make();
-      } else {
-        CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(call::make);
+    int wished = wishes.incrementAndGet();
+    if (wished > 1) {
+      return;
+    }
+    while (wished > 0) {
+      for (Call<?> next = next(); next != null; next = next()) {
+        letGo(next);
       }
+      wished = wishes.addAndGet(-wished);
+    }
+  }
+
+  private void letGo(Call<?> call) {
+    long nanos = rate == null ? 0 : rate.reservePermission();
+    if (nanos <= 0) {
+      call.make();
+    } else {
+      CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
+          .execute(call::make);
     }
   }
 
@@ -179,15 +194,10 @@ final class SystemGate implements Gate {
   }
 
   private void over() {
-    boolean more;
     synchronized (this) {
       underWay--;
-      more = !waiting.isEmpty();
     }
-    if (more) {
-      // Not here: whoever waits next may be over at once as well, and so on.
-      ForkJoinPool.commonPool().execute(this::letGo);
-    }
+    letGo();
   }
 
   private final class Call<T> {
