@@ -6,6 +6,7 @@ import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Erasure;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
@@ -44,8 +45,9 @@ public class ChannelApiConfiguration {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
-      Offers offers) {
-    return new Views(conversations, inbox, transcript, transfers, offers);
+      Offers offers,
+      Orders orders) {
+    return new Views(conversations, inbox, transcript, transfers, offers, orders);
   }
 
   @Bean

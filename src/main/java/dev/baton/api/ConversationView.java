@@ -2,6 +2,7 @@ package dev.baton.api;
 
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Order;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfer;
 import dev.baton.transfer.Outcome;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A conversation as a channel is shown it. Times are ISO 8601 in UTC.
  *
+ * @param waiting for what it waits, when the bot or a target is down; null when it does not
  * @param undelivered how many of the customer's messages reached nobody
  */
 record ConversationView(
@@ -21,7 +23,24 @@ record ConversationView(
     String state,
     List<LineView> transcript,
     List<TransferView> transfers,
+    @Nullable WaitingView waiting,
     int undelivered) {
+
+  /**
+   * The other side is down.
+   *
+   * @param system what is down: {@code bot} and its id, {@code org}, or {@code webhook} and its
+   *     name
+   * @param since when the conversation began to wait
+   * @param askedAgainAt when it is asked again whether it answers
+   */
+  record WaitingView(String system, String since, String askedAgainAt) {
+
+    static WaitingView of(Order.Parked parked) {
+      return new WaitingView(
+          parked.system(), parked.since().toString(), parked.askedAgainAt().toString());
+    }
+  }
 
   /**
    * A line of the transcript.

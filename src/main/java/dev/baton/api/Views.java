@@ -3,6 +3,7 @@ package dev.baton.api;
 import com.fasterxml.jackson.databind.util.RawValue;
 import dev.baton.api.ConversationView.LineView;
 import dev.baton.api.ConversationView.TransferView;
+import dev.baton.api.ConversationView.WaitingView;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -10,6 +11,7 @@ import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.InboxMessage.State;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Orders;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
@@ -25,6 +27,7 @@ final class Views {
   private final Inbox inbox;
   private final Transcript transcript;
   private final Transfers transfers;
+  private final Orders orders;
   private final Offers offers;
 
   Views(
@@ -32,11 +35,13 @@ final class Views {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
-      Offers offers) {
+      Offers offers,
+      Orders orders) {
     this.conversations = conversations;
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
+    this.orders = orders;
     this.offers = offers;
   }
 
@@ -84,6 +89,7 @@ final class Views {
         transfers.all(key).stream()
             .map(transfer -> TransferView.of(transfer, offers.of(transfer)))
             .toList(),
+        orders.parked(key).map(WaitingView::of).orElse(null),
         inbox.undelivered(key));
   }
 

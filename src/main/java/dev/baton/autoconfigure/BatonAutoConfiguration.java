@@ -17,6 +17,8 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import dev.baton.dispatch.Dispatch;
+import dev.baton.dispatch.GateSettings;
+import dev.baton.dispatch.Gates;
 import dev.baton.dispatch.RetryPolicy;
 import dev.baton.dispatch.TransferSettings;
 import dev.baton.engine.EngineHistory;
@@ -65,7 +67,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 @AutoConfiguration(after = BatonPropertiesAutoConfiguration.class)
 public class BatonAutoConfiguration {
 
-  private static final int CONNECTIONS_PER_HOST = 200;
+  /** More than the gates let through: nobody waits for a connection until that fails. */
+  private static final int CONNECTIONS_PER_HOST = 10_000;
+
   private static final int WORKERS = 4;
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
@@ -294,8 +298,22 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  SalesforceClient batonSalesforceClient(Org org, HttpCaller http, TokenSource tokens) {
-    return new SalesforceClient(org.salesforce(), http, tokens);
+  Gates batonGates(BatonProperties properties) {
+    return new Gates(
+        new GateSettings(
+            properties.outage().calls(),
+            properties.outage().probeEvery(),
+            properties.outage().drainPerSecond(),
+            properties.bots().callsAtOnce(),
+            properties.salesforce().callsAtOnce(),
+            properties.salesforce().callsPerSecond()));
+  }
+
+  @Bean
+  SalesforceClient batonSalesforceClient(
+      Org org, HttpCaller http, TokenSource tokens, Gates gates) {
+    return new SalesforceClient(
+        org.salesforce(), http, tokens, gates.before(SalesforceTarget.SYSTEM));
   }
 
   @Bean
@@ -305,8 +323,8 @@ public class BatonAutoConfiguration {
 
   @Bean
   @Conditional(AnyWebhook.class)
-  TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http) {
-    return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http);
+  TargetKind batonWebhookTarget(BatonProperties properties, HttpCaller http, Gates gates) {
+    return new WebhookTarget(TargetWiring.webhooks(properties.targets()), http, gates::before);
   }
 
   @Bean
@@ -356,7 +374,8 @@ public class BatonAutoConfiguration {
       ObjectProvider<TargetKind> kinds,
       Redaction redaction,
       BatonProperties properties,
-      RetryPolicy retries) {
+      RetryPolicy retries,
+      Gates gates) {
     TransferSettings settings =
         new TransferSettings(
             properties.transfer().afterFailure() == BatonProperties.AfterFailure.BACK_TO_BOT,
@@ -380,6 +399,7 @@ public class BatonAutoConfiguration {
         redaction,
         settings,
         retries,
+        gates,
         WORKERS,
         properties.transfer().watchEvery());
   }

@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param simulator the simulated org
  * @param targets to whom a session is offered
  * @param transfer how a session is offered
+ * @param outage bots and targets that are down
  * @param conversation the conversation with the customer
  * @param library the processes that come with Baton
  * @param api the REST interface for channels
@@ -33,6 +34,7 @@ public record BatonProperties(
     @DefaultValue Simulator simulator,
     @DefaultValue Targets targets,
     @DefaultValue Transfer transfer,
+    @DefaultValue Outage outage,
     @DefaultValue Conversation conversation,
     @DefaultValue Library library,
     @DefaultValue Api api,
@@ -47,13 +49,16 @@ public record BatonProperties(
    * @param orgId the org's id, 15 or 18 characters
    * @param botId the bot of conversations that name none; without it each has to name one
    * @param forceConfigEndpoint the org's My Domain URL
+   * @param callsAtOnce how many calls to one bot, or to one webhook, a node has under way at most;
+   *     the others wait for their turn
    */
   public record Bots(
       @Nullable URI baseUrl,
       @DefaultValue("5.3.0") String apiVersion,
       @Nullable String orgId,
       @Nullable String botId,
-      @Nullable URI forceConfigEndpoint) {}
+      @Nullable URI forceConfigEndpoint,
+      @DefaultValue("100") int callsAtOnce) {}
 
   /**
    * How to get a token of the org. Which of the others are needed depends on the grant.
@@ -105,13 +110,18 @@ public record BatonProperties(
    *     with it a queue's Case is created once, whatever happens to the answer. Null without one
    * @param caseHandoverField API name of a long text area of Case that gets the whole handover as
    *     JSON; null without one
+   * @param callsAtOnce how many calls to the org a node has under way at most: Salesforce allows 25
+   *     long ones
+   * @param callsPerSecond how many calls to the org a node begins within a second
    */
   public record Salesforce(
       @Nullable URI instanceUrl,
       @DefaultValue("63.0") String apiVersion,
       @Nullable String serviceChannelId,
       @Nullable String caseKeyField,
-      @Nullable String caseHandoverField) {}
+      @Nullable String caseHandoverField,
+      @DefaultValue("20") int callsAtOnce,
+      @DefaultValue("100") int callsPerSecond) {}
 
   /**
    * To whom a session is offered. A target of a type that is not served ends as unsupported, which
@@ -250,6 +260,19 @@ public record BatonProperties(
     /** The customer goes on talking with the bot. */
     BACK_TO_BOT
   }
+
+  /**
+   * Bots and targets that are down. What is for them waits, and is no incident.
+   *
+   * @param calls of so many calls, the last ones to one system, four of five have failed when it
+   *     counts as down
+   * @param probeEvery how often a system that is down is asked whether it answers again
+   * @param drainPerSecond how much of what waited is let go a second once it does
+   */
+  public record Outage(
+      @DefaultValue("10") int calls,
+      @DefaultValue("10s") Duration probeEvery,
+      @DefaultValue("5") int drainPerSecond) {}
 
   /**
    * The conversation with the customer.

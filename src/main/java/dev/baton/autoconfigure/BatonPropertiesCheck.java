@@ -87,6 +87,12 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
           "baton.health.drain is %s, which is no time.".formatted(drain),
           "Set it to a duration such as 5s, or take it out.");
     }
+    positive("baton.outage.probe-every", properties.outage().probeEvery());
+    atLeastOne("baton.outage.calls", properties.outage().calls());
+    atLeastOne("baton.outage.drain-per-second", properties.outage().drainPerSecond());
+    atLeastOne("baton.bots.calls-at-once", properties.bots().callsAtOnce());
+    atLeastOne("baton.salesforce.calls-at-once", properties.salesforce().callsAtOnce());
+    atLeastOne("baton.salesforce.calls-per-second", properties.salesforce().callsPerSecond());
     int streams = properties.api().eventStreams();
     if (streams < 1) {
       throw refused(
@@ -105,6 +111,14 @@ final class BatonPropertiesCheck implements BeanPostProcessor {
       throw refused(
           "baton.simulator.port is %d, which is no port.".formatted(port),
           "Set it to a free port, or to 0 for any.");
+    }
+  }
+
+  private static void atLeastOne(String property, int value) {
+    if (value < 1) {
+      throw refused(
+          "%s is %d, so nothing could be called.".formatted(property, value),
+          "Set it to at least 1, or take it out.");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.baton.bots;
 
 import dev.baton.http.NoAnswerException;
+import dev.baton.http.SystemFault;
 import dev.baton.oauth.OAuthException;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * same body and sequence id. The text holds status, error name, request id and the server's words,
  * never a token or what was said in the conversation.
  */
-public abstract sealed class BotsException extends RuntimeException {
+public abstract sealed class BotsException extends RuntimeException implements SystemFault {
 
   /** Whether trying again makes sense. */
   public enum Retry {
@@ -54,7 +55,13 @@ public abstract sealed class BotsException extends RuntimeException {
     return status;
   }
 
+  @Override
+  public Health health() {
+    return status == 0 ? Health.UNKNOWN : Health.UP;
+  }
+
   /** The shortest pause before a retry, if one is known. */
+  @Override
   public final Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
@@ -161,6 +168,11 @@ public abstract sealed class BotsException extends RuntimeException {
     private TooManyRequests(Report report) {
       super(report, Retry.YES, false);
     }
+
+    @Override
+    public Health health() {
+      return Health.DOWN;
+    }
   }
 
   /** 5xx, or 408 from a gateway. Apex or a flow of the bot may have run. */
@@ -169,6 +181,11 @@ public abstract sealed class BotsException extends RuntimeException {
 
     private ServerFault(Report report) {
       super(report, Retry.YES, true);
+    }
+
+    @Override
+    public Health health() {
+      return Health.DOWN;
     }
   }
 
@@ -191,6 +208,11 @@ public abstract sealed class BotsException extends RuntimeException {
     NoAnswer(Report report, NoAnswerException cause) {
       super(report, Retry.YES, cause.mayHaveBeenProcessed());
     }
+
+    @Override
+    public Health health() {
+      return Health.DOWN;
+    }
   }
 
   /** No token to send the request with. */
@@ -199,6 +221,12 @@ public abstract sealed class BotsException extends RuntimeException {
 
     NoToken(Report report, OAuthException cause) {
       super(report, cause instanceof OAuthException.Misconfigured ? Retry.NEVER : Retry.YES, false);
+    }
+
+    /** Without a token the bot is as good as down. */
+    @Override
+    public Health health() {
+      return retry() == Retry.YES ? Health.DOWN : Health.UNKNOWN;
     }
   }
 }

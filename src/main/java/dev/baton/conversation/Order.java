@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts tries that failed
  * @param orderedAt when it was placed
  * @param dueAt when the call may be made; null for at once
+ * @param parked why it waits longer than that; null when it does not
  * @param repeated whether an earlier try may have been processed
  */
 public record Order(
@@ -27,9 +28,20 @@ public record Order(
     Order.State state,
     Instant orderedAt,
     @Nullable Instant dueAt,
+    Order.@Nullable Parked parked,
     int attempts,
     boolean repeated,
     @Nullable String owner) {
+
+  /**
+   * The system that an order is for is down: the order waits until it answers again.
+   *
+   * @param system the system's name
+   * @param since when the order began to wait
+   * @param askedAgainAt when the system is asked again whether it answers, by one order of all that
+   *     wait for it
+   */
+  public record Parked(String system, Instant since, Instant askedAgainAt) {}
 
   /** Where an order stands. */
   public enum State {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -21,7 +22,7 @@ public final class Orders {
   private static final String COLUMNS =
       """
       select id, conversation_key, kind, task_id, sequence_id, inbox_id, offer_id, state,
-             ordered_at, due_at, attempts, repeated, owner
+             ordered_at, due_at, parked_for, parked_since, attempts, repeated, owner
       from baton_order\s""";
   private static final int MAX_ERROR = 1000;
 
@@ -106,17 +107,64 @@ public final class Orders {
   public void triedInVain(Order order, boolean mayHaveBeenProcessed) {
     jdbc.sql(
             """
-            update baton_order set attempts = attempts + 1, repeated = repeated or ?
+            update baton_order set attempts = attempts + 1, repeated = repeated or ?,
+              due_at = null, parked_for = null, parked_since = null
             where id = ?""")
         .params(mayHaveBeenProcessed, order.id())
         .update();
+  }
+
+  /**
+   * The system that the order is for is down: the order waits, and no try of it is used up.
+   *
+   * @param askedAgainAt when the system is asked again
+   */
+  public void parked(
+      Order order, String system, Instant askedAgainAt, boolean mayHaveBeenProcessed) {
+    jdbc.sql(
+            """
+            update baton_order set parked_for = ?, due_at = ?, repeated = repeated or ?,
+              parked_since = coalesce(parked_since, ?)
+            where id = ?""")
+        .params(
+            system,
+            askedAgainAt.atOffset(ZoneOffset.UTC),
+            mayHaveBeenProcessed,
+            OffsetDateTime.now(ZoneOffset.UTC),
+            order.id())
+        .update();
+  }
+
+  /** The system was asked in vain: what waits for it on this node waits on. */
+  public void parkedUntil(String system, Instant askedAgainAt) {
+    // Moves no conversation, so it does not wait for those that are being moved.
+    jdbc.sql(
+            """
+            update baton_order set due_at = ? where id in (
+              select id from baton_order where owner = ? and parked_for = ?
+              for update skip locked)""")
+        .params(askedAgainAt.atOffset(ZoneOffset.UTC), node.id(), system)
+        .update();
+  }
+
+  /** For what the conversation waits, if the other side is down. */
+  public Optional<Order.Parked> parked(String key) {
+    return jdbc
+        .sql(COLUMNS + "where conversation_key = ? and parked_for is not null order by id")
+        .param(key)
+        .query(Orders::read)
+        .list()
+        .stream()
+        .flatMap(order -> Stream.ofNullable(order.parked()))
+        .findFirst();
   }
 
   /** The order failed for good: the conversation stands still until an operator acts. */
   public void failed(Order order, String error, boolean mayHaveBeenProcessed) {
     jdbc.sql(
             """
-            update baton_order set state = 'FAILED', repeated = repeated or ?, error = ?
+            update baton_order set state = 'FAILED', repeated = repeated or ?, error = ?,
+              parked_for = null, parked_since = null
             where id = ?""")
         .params(mayHaveBeenProcessed, cut(error), order.id())
         .update();
@@ -277,6 +325,15 @@ public final class Orders {
     return text.length() <= MAX_ERROR ? text : text.substring(0, MAX_ERROR);
   }
 
+  private static Order.@Nullable Parked readParked(ResultSet row) throws SQLException {
+    String system = row.getString("parked_for");
+    Instant since = Transfers.instant(row, "parked_since");
+    Instant askedAgainAt = Transfers.instant(row, "due_at");
+    return system == null || since == null || askedAgainAt == null
+        ? null
+        : new Order.Parked(system, since, askedAgainAt);
+  }
+
   private static Order read(ResultSet row, int number) throws SQLException {
     return new Order(
         row.getLong("id"),
@@ -289,6 +346,7 @@ public final class Orders {
         Order.State.valueOf(row.getString("state")),
         row.getObject("ordered_at", OffsetDateTime.class).toInstant(),
         Transfers.instant(row, "due_at"),
+        readParked(row),
         row.getInt("attempts"),
         row.getBoolean("repeated"),
         row.getString("owner"));

@@ -15,6 +15,7 @@ import dev.baton.transfer.TargetKinds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,12 @@ final class AskAvailability implements Performer {
   @Override
   public OrderKind kind() {
     return OrderKind.TARGET_AVAILABILITY;
+  }
+
+  /** A target whose system is down is one of which nothing is known: nothing fails here. */
+  @Override
+  public Set<String> systems(Order order, Conversation conversation) {
+    return Set.of();
   }
 
   @Override

@@ -18,6 +18,7 @@ import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.TargetKinds;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Passes on to the winner what the customer typed meanwhile, one message at a time, in order. */
@@ -54,6 +55,15 @@ final class Deliver implements Performer {
   }
 
   @Override
+  public Set<String> systems(Order order, Conversation conversation) {
+    return Set.of(Bots.system(kinds, winner(conversation.key()).target()));
+  }
+
+  private Attempt winner(String key) {
+    return offers.byId(Objects.requireNonNull(transfers.current(key).winner()));
+  }
+
+  @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
     if (sessions.next(conversation.key()).isPresent()) {
       // A bot has it: what was typed waits in the inbox, and is sent when the talk goes on there.
@@ -64,8 +74,7 @@ final class Deliver implements Performer {
       return CompletableFuture.completedFuture((locked, awaited) -> left(locked));
     }
     InboxMessage message = next.get();
-    Attempt winner =
-        offers.byId(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
+    Attempt winner = winner(conversation.key());
     PlacedOffer offer = winner.placed(Objects.requireNonNull(winner.reference()));
     HeldMessage held =
         new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));

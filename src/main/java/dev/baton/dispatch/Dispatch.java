@@ -70,11 +70,12 @@ public final class Dispatch {
       Token token,
       Changes changes,
       Node node,
-      BotsClient bots,
+      BotsClient client,
       TargetKinds kinds,
       Redaction redaction,
       TransferSettings settings,
       RetryPolicy retries,
+      Gates gates,
       int workers,
       Duration watchEvery) {
     this.conversations = conversations;
@@ -96,6 +97,7 @@ public final class Dispatch {
         new Acceptance(conversations, transfers, offers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers, offers);
     BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
+    Bots bots = new Bots(client, gates);
     OtherBots otherBots =
         new OtherBots(
             bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
@@ -114,7 +116,7 @@ public final class Dispatch {
         new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
     this.dispatcher =
         new Dispatcher(
-            conversations, orders, token, changes, retries, threads, node.id(), performers);
+            conversations, orders, token, changes, retries, threads, node.id(), gates, performers);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
@@ -208,7 +210,7 @@ public final class Dispatch {
     for (Order order : orders.abandoned()) {
       if (orders.takeOver(order)) {
         LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());
-        submit(order.id());
+        dispatcher.takenOver(order);
       }
     }
     offers.takeOverWatch();

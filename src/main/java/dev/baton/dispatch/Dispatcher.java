@@ -9,6 +9,7 @@ import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult;
 import dev.baton.dispatch.Performer.Settlement;
+import dev.baton.dispatch.Performer.WhenDown;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -47,6 +48,8 @@ public final class Dispatcher {
   private final ScheduledExecutorService threads;
   private final String node;
   private final Map<OrderKind, Performer> performers = new EnumMap<>(OrderKind.class);
+  private final Gates gates;
+  private final Parking parking;
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
@@ -58,6 +61,7 @@ public final class Dispatcher {
       RetryPolicy retries,
       ScheduledExecutorService threads,
       String node,
+      Gates gates,
       List<Performer> performers) {
     this.conversations = conversations;
     this.orders = orders;
@@ -66,12 +70,25 @@ public final class Dispatcher {
     this.retries = retries;
     this.threads = threads;
     this.node = node;
+    this.gates = gates;
+    this.parking = new Parking(gates, orders, this::submit, this::schedule);
     performers.forEach(performer -> this.performers.put(performer.kind(), performer));
   }
 
   /** Makes the call of a committed order, soon; does nothing if it is not this node's to make. */
   public void submit(long orderId) {
     later(orderId, Duration.ZERO);
+  }
+
+  /** An order of a dead node is this node's now. */
+  void takenOver(Order order) {
+    Order.Parked parked = order.parked();
+    if (parked == null || order.state() == Order.State.DROPPED) {
+      submit(order.id());
+      return;
+    }
+    gates.gate(parked.system()).suspect(parked.since());
+    parking.park(parked.system(), order.id());
   }
 
   /** The orders whose calls are being made or settled. */
@@ -174,7 +191,8 @@ public final class Dispatcher {
   }
 
   private static Duration untilDue(Order order) {
-    Instant due = order.dueAt();
+    // One that waited for its system is let go as soon as that answers.
+    Instant due = order.parked() == null ? order.dueAt() : null;
     Duration wait = due == null ? Duration.ZERO : Duration.between(Instant.now(), due);
     return wait.isNegative() ? Duration.ZERO : wait;
   }
@@ -333,11 +351,18 @@ public final class Dispatcher {
     if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return () -> later(order.id(), NOT_YET);
     }
+    Optional<String> down = down(order, fault, conversation);
+    Optional<WhenDown> whenDown = down.map(system -> performer(order).whenDown(order));
+    if (down.isPresent() && whenDown.get() == WhenDown.WAIT) {
+      return park(mine.get(), down.get(), fault);
+    }
     LOG.warn(
         "{} of conversation {} failed: {}", order.kind(), order.conversationKey(), fault.text());
     String taskId = order.taskId();
     Optional<Duration> next =
-        retries.next(order.attempts(), fault).filter(wait -> withinLimit(wait, limit));
+        whenDown.filter(WhenDown.GIVE_UP::equals).isPresent()
+            ? Optional.empty()
+            : retries.next(order.attempts(), fault).filter(wait -> withinLimit(wait, limit));
     if (next.isPresent() || (taskId == null && !performer(order).dispensable())) {
       orders.triedInVain(order, fault.mayHaveBeenProcessed());
       if (taskId != null) {
@@ -354,6 +379,33 @@ public final class Dispatcher {
       changes.afterCommit(order.conversationKey());
     }
     return taskId == null ? () -> nextToBot(order) : () -> {};
+  }
+
+  /** The system that is down and has let the call fail, or not let it come about. */
+  private Optional<String> down(Order order, Fault fault, Conversation conversation) {
+    boolean notTried = fault.kind() == Fault.Kind.NOT_TRIED;
+    if (!notTried && !fault.down()) {
+      return Optional.empty();
+    }
+    Set<String> systems = performer(order).systems(order, conversation);
+    return systems.stream()
+        .filter(system -> !gates.gate(system).isOpen())
+        .findFirst()
+        // It answers again at this very moment.
+        .or(() -> notTried ? systems.stream().findFirst() : Optional.empty());
+  }
+
+  /** Neither a try nor the patience of an operator is used up while the system is down. */
+  private Runnable park(Order order, String system, Fault fault) {
+    Order.Parked before = order.parked();
+    orders.parked(order, system, gates.gate(system).askedAgainAt(), fault.mayHaveBeenProcessed());
+    String taskId = order.taskId();
+    if (taskId != null && (before == null || !before.system().equals(system))) {
+      String text = "Waits until %s answers again. (%s)".formatted(system, fault.text());
+      token.fail(taskId, text, Math.max(retries.left(order.attempts()), 1));
+      changes.afterCommit(order.conversationKey());
+    }
+    return () -> parking.park(system, order.id());
   }
 
   private void leave(Order order, boolean inDoubt) {

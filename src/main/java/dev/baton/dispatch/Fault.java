@@ -3,6 +3,8 @@ package dev.baton.dispatch;
 import dev.baton.bots.BotsException;
 import dev.baton.conversation.Order;
 import dev.baton.http.NoAnswerException;
+import dev.baton.http.NotTriedException;
+import dev.baton.http.SystemFault.Health;
 import dev.baton.oauth.OAuthException;
 import dev.baton.transfer.OfferOverException;
 import dev.baton.transfer.TargetException;
@@ -16,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  * texts, no secrets.
  *
  * @param retryAfter the wait that the fault itself asks for
+ * @param down whether it is the other side's system that is down, and not this call that failed
  */
 record Fault(
     String text,
     boolean retryable,
     boolean mayHaveBeenProcessed,
     @Nullable Duration retryAfter,
+    boolean down,
     Fault.Kind kind) {
 
   /** What kind of fault it is. */
@@ -29,6 +33,8 @@ record Fault(
     FAILED,
     /** Not a failure: something else has to finish first. */
     NOT_YET,
+    /** The system is known to be down, so it was not asked. */
+    NOT_TRIED,
     /** An earlier try may have been processed, and the bot refuses to be told again. */
     REPETITION_REFUSED
   }
@@ -62,6 +68,7 @@ record Fault(
         false,
         true,
         null,
+        false,
         Kind.REPETITION_REFUSED);
   }
 
@@ -81,10 +88,10 @@ record Fault(
   static Fault of(@Nullable Throwable failure) {
     Throwable e = cause(failure);
     if (e instanceof NotYet) {
-      return new Fault("Waits for another call", true, false, null, Kind.NOT_YET);
+      return new Fault("Waits for another call", true, false, null, false, Kind.NOT_YET);
     }
     if (e instanceof TookTooLong) {
-      return new Fault("It took too long", true, true, null, Kind.FAILED);
+      return new Fault("It took too long", true, true, null, false, Kind.FAILED);
     }
     if (e instanceof BotsException fault) {
       return new Fault(
@@ -92,7 +99,8 @@ record Fault(
           fault.retry() != BotsException.Retry.NEVER,
           fault.mayHaveBeenProcessed(),
           fault.retryAfter().orElse(null),
-          Kind.FAILED);
+          fault.health() == Health.DOWN,
+          NotTriedException.causes(fault) ? Kind.NOT_TRIED : Kind.FAILED);
     }
     if (e instanceof TargetException fault) {
       return new Fault(
@@ -100,14 +108,26 @@ record Fault(
           fault.retryable(),
           fault.mayHaveBeenProcessed(),
           fault.retryAfter().orElse(null),
-          Kind.FAILED);
+          fault.health() == Health.DOWN,
+          NotTriedException.causes(fault) ? Kind.NOT_TRIED : Kind.FAILED);
     }
     if (e instanceof OAuthException fault) {
       return new Fault(
-          words(fault), !(fault instanceof OAuthException.Misconfigured), false, null, Kind.FAILED);
+          words(fault),
+          !(fault instanceof OAuthException.Misconfigured),
+          false,
+          null,
+          false,
+          Kind.FAILED);
     }
     if (e instanceof NoAnswerException fault) {
-      return new Fault(words(fault), true, fault.mayHaveBeenProcessed(), null, Kind.FAILED);
+      return new Fault(
+          words(fault),
+          true,
+          fault.mayHaveBeenProcessed(),
+          null,
+          true,
+          fault instanceof NotTriedException ? Kind.NOT_TRIED : Kind.FAILED);
     }
     // Our own mistake, or a target kind's: it will not get better by itself.
     String what = e == null ? "no outcome" : e.getClass().getSimpleName();
@@ -116,6 +136,7 @@ record Fault(
         false,
         true,
         null,
+        false,
         Kind.FAILED);
   }
 

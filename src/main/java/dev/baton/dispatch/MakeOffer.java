@@ -14,6 +14,7 @@ import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,18 @@ final class MakeOffer implements Performer {
   @Override
   public OrderKind kind() {
     return OrderKind.TARGET_OFFER;
+  }
+
+  @Override
+  public Set<String> systems(Order order, Conversation conversation) {
+    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
+    return Set.of(Bots.system(kinds, attempt.target()));
+  }
+
+  /** The customer waits for whoever is asked next. */
+  @Override
+  public WhenDown whenDown(Order order) {
+    return WhenDown.GIVE_UP;
   }
 
   @Override

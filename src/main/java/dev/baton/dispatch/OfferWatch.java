@@ -56,7 +56,9 @@ final class OfferWatch {
     return kind.status(offers)
         .handleAsync(
             (statuses, failure) -> {
-              if (failure != null) {
+              if (failure != null && Fault.of(failure).kind() == Fault.Kind.NOT_TRIED) {
+                LOG.debug("The open offers are not asked after: their system is down.");
+              } else if (failure != null) {
                 LOG.warn("The open offers cannot be asked after: {}", Fault.of(failure).text());
               } else {
                 attempts.forEach(attempt -> answer(attempt, statuses));

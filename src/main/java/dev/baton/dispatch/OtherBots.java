@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotId;
 import dev.baton.bots.BotMessage;
-import dev.baton.bots.BotsClient;
 import dev.baton.bots.EndReason;
 import dev.baton.bots.SessionRef;
 import dev.baton.bots.StartSession;
@@ -30,7 +29,6 @@ import dev.baton.transfer.RecordId;
 import dev.baton.transfer.Redaction;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +41,7 @@ final class OtherBots {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final BotsClient bots;
+  private final Bots bots;
   private final Conversations conversations;
   private final BotSessions sessions;
   private final Inbox inbox;
@@ -53,7 +51,7 @@ final class OtherBots {
   private final TransferSettings settings;
 
   OtherBots(
-      BotsClient bots,
+      Bots bots,
       Conversations conversations,
       BotSessions sessions,
       Inbox inbox,
@@ -98,7 +96,7 @@ final class OtherBots {
             context.variables(),
             context.referrers(),
             null);
-    return bots.start(start, UUID.randomUUID()).thenCompose(OtherBots::unlessEnded);
+    return bots.start(start).thenCompose(OtherBots::unlessEnded);
   }
 
   private static CompletableFuture<BotAnswer> unlessEnded(BotAnswer answer) {
@@ -130,7 +128,7 @@ final class OtherBots {
     }
     SessionRef session = new SessionRef(started.get().sessionId(), started.get().runtimeCrc());
     EndReason reason = Objects.requireNonNullElse(conversation.endReason(), EndReason.OTHER);
-    return bots.end(session, reason, UUID.randomUUID())
+    return bots.end(started.get().botId(), session, reason)
         .<OfferStatus>thenApply(answer -> new OfferStatus.Withdrawn())
         .exceptionally(e -> TalkToBot.ifGone(e, new OfferStatus.Withdrawn()));
   }

@@ -1,7 +1,6 @@
 package dev.baton.dispatch;
 
 import dev.baton.bots.BotAnswer;
-import dev.baton.bots.BotsClient;
 import dev.baton.bots.EndReason;
 import dev.baton.bots.FailureReason;
 import dev.baton.bots.SessionMessage.SetVariables;
@@ -32,14 +31,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The bot's answer to its escalate, and the end of its session. */
 final class PartWithBot {
 
-  private final BotsClient bots;
+  private final Bots bots;
   private final Conversations conversations;
   private final Transfers transfers;
   private final Offers offers;
@@ -49,7 +48,7 @@ final class PartWithBot {
   private final TransferSettings settings;
 
   PartWithBot(
-      BotsClient bots,
+      Bots bots,
       Conversations conversations,
       Transfers transfers,
       Offers offers,
@@ -79,13 +78,15 @@ final class PartWithBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Transfer transfer = transfers.current(conversation.key());
       long sequenceId = Objects.requireNonNull(order.sequenceId());
-      return bots.send(
-              TalkToBot.session(conversation),
-              new TransferSucceeded(sequenceId, transfer.escalateId()),
-              UUID.randomUUID())
+      return bots.send(conversation, new TransferSucceeded(sequenceId, transfer.escalateId()))
           .<Settlement>thenApply(answer -> (locked, awaited) -> told(locked, transfer, answer))
           .exceptionally(e -> TalkToBot.ifGone(e, (locked, awaited) -> notTold(transfer, order)));
     }
@@ -134,6 +135,11 @@ final class PartWithBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Transfer transfer = transfers.current(conversation.key());
       Plan plan = transfer.plan();
@@ -143,9 +149,7 @@ final class PartWithBot {
         return CompletableFuture.completedFuture((locked, awaited) -> null);
       }
       return bots.send(
-              TalkToBot.session(conversation),
-              new SetVariables(Objects.requireNonNull(order.sequenceId()), variables),
-              UUID.randomUUID())
+              conversation, new SetVariables(Objects.requireNonNull(order.sequenceId()), variables))
           .thenApply(
               answer ->
                   (locked, awaited) -> {
@@ -160,6 +164,11 @@ final class PartWithBot {
       Plan plan = transfers.current(order.conversationKey()).plan();
       Duration half = plan == null ? PATIENCE : plan.limits().withdrawal().dividedBy(2);
       return order.orderedAt().plus(half.compareTo(PATIENCE) < 0 ? half : PATIENCE);
+    }
+
+    @Override
+    public WhenDown whenDown(Order order) {
+      return WhenDown.GIVE_UP;
     }
 
     @Override
@@ -181,6 +190,11 @@ final class PartWithBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       Transfer transfer = transfers.current(conversation.key());
       FailureReport report = FailureReport.of(outcomes(transfer));
@@ -190,7 +204,7 @@ final class PartWithBot {
               transfer.escalateId(),
               report.reason(),
               report.description());
-      return bots.send(TalkToBot.session(conversation), message, UUID.randomUUID())
+      return bots.send(conversation, message)
           .<Settlement>thenApply(
               answer ->
                   (locked, awaited) -> {
@@ -299,12 +313,17 @@ final class PartWithBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       EndReason reason = reason(conversation);
       if (conversation.sessionId() == null || conversation.sessionOver()) {
         return CompletableFuture.completedFuture(ended(reason, null));
       }
-      return bots.end(TalkToBot.session(conversation), reason, UUID.randomUUID())
+      return bots.end(conversation, reason)
           .thenApply(answer -> ended(reason, answer))
           .exceptionally(e -> TalkToBot.ifGone(e, ended(reason, null)));
     }

@@ -6,6 +6,7 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.StepResult;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,24 @@ interface Performer {
 
   /** Makes the call. Called, and answered, outside of any transaction. */
   CompletableFuture<Settlement> perform(Order order, Conversation conversation);
+
+  /** The names of the systems that the call asks. */
+  Set<String> systems(Order order, Conversation conversation);
+
+  /** What becomes of an order whose system is down. */
+  enum WhenDown {
+    /** It waits until the system answers again, however long that takes. */
+    WAIT,
+    /** It is tried again as after any failure: somebody waits for it, but not for long. */
+    TRY_ON,
+    /** It is given up at once. */
+    GIVE_UP
+  }
+
+  /** What becomes of the order when its system is down. */
+  default WhenDown whenDown(Order order) {
+    return WhenDown.WAIT;
+  }
 
   /**
    * Until when the order may be tried, however many tries are left; null for no such limit. After

@@ -5,10 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.BotAnswer;
-import dev.baton.bots.BotsClient;
 import dev.baton.bots.BotsException;
 import dev.baton.bots.SessionMessage;
-import dev.baton.bots.SessionRef;
 import dev.baton.bots.StartSession;
 import dev.baton.bots.Variable;
 import dev.baton.conversation.Conversation;
@@ -27,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,18 +36,14 @@ final class TalkToBot {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final BotsClient bots;
+  private final Bots bots;
   private final Conversations conversations;
   private final Inbox inbox;
   private final Orders orders;
   private final BotAnswers answers;
 
   TalkToBot(
-      BotsClient bots,
-      Conversations conversations,
-      Inbox inbox,
-      Orders orders,
-      BotAnswers answers) {
+      Bots bots, Conversations conversations, Inbox inbox, Orders orders, BotAnswers answers) {
     this.bots = bots;
     this.conversations = conversations;
     this.inbox = inbox;
@@ -68,6 +63,11 @@ final class TalkToBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       StartSession start =
           new StartSession(
@@ -77,7 +77,7 @@ final class TalkToBot {
               variables(conversation.openingVariables()),
               List.of(),
               null);
-      return bots.start(start, UUID.randomUUID())
+      return bots.start(start)
           .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited));
     }
 
@@ -101,10 +101,15 @@ final class TalkToBot {
     }
 
     @Override
+    public Set<String> systems(Order order, Conversation conversation) {
+      return Set.of(Bots.system(conversation.botId()));
+    }
+
+    @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
       long inboxId = Objects.requireNonNull(order.inboxId());
       InboxMessage message = inbox.byId(inboxId);
-      return bots.send(session(conversation), toBot(order, message), UUID.randomUUID())
+      return bots.send(conversation, toBot(order, message))
           .<Settlement>thenApply(
               answer -> (locked, awaited) -> answered(locked, answer, inboxId, awaited))
           .exceptionally(
@@ -175,12 +180,6 @@ final class TalkToBot {
     return text != null
         ? new SessionMessage.Text(sequenceId, null, text)
         : new SessionMessage.Choice(sequenceId, null, Objects.requireNonNull(message.choiceId()));
-  }
-
-  /** The session of a conversation that has one. */
-  static SessionRef session(Conversation conversation) {
-    return new SessionRef(
-        Objects.requireNonNull(conversation.sessionId()), conversation.runtimeCrc());
   }
 
   /** A session that the bot no longer knows is an outcome; every other failure stays one. */

@@ -23,8 +23,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +64,19 @@ final class WithdrawOffers implements Performer {
   @Override
   public OrderKind kind() {
     return OrderKind.TARGET_WITHDRAW;
+  }
+
+  @Override
+  public Set<String> systems(Order order, Conversation conversation) {
+    return toBeTakenBack(order).stream()
+        .map(attempt -> Bots.system(kinds, attempt.target()))
+        .collect(Collectors.toSet());
+  }
+
+  /** Somebody may have accepted: that is worth the time that a withdrawal has anyway. */
+  @Override
+  public WhenDown whenDown(Order order) {
+    return limit(order) == null ? WhenDown.WAIT : WhenDown.TRY_ON;
   }
 
   @Override

@@ -1,12 +1,14 @@
 package dev.baton.http;
 
+import org.jspecify.annotations.Nullable;
+
 /** A call that brought no complete answer. */
 public abstract sealed class NoAnswerException extends RuntimeException
-    permits NotSentException, UnknownOutcomeException {
+    permits NotSentException, NotTriedException, UnknownOutcomeException {
 
   private static final long serialVersionUID = 1;
 
-  NoAnswerException(String message, Throwable cause) {
+  NoAnswerException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 

@@ -23,6 +23,7 @@ record RestFault(int status, List<String> codes, List<String> fields, String sen
 
   private static final Set<String> TOKEN_REFUSED =
       Set.of("INVALID_SESSION_ID", "INVALID_AUTH_HEADER");
+  static final String ROW_LOCKED = "UNABLE_TO_LOCK_ROW";
   private static final Set<String> NOTHING_THERE = Set.of("NOT_FOUND", "ENTITY_IS_DELETED");
 
   static RestFault of(HttpAnswer answer) {
@@ -85,7 +86,7 @@ record RestFault(int status, List<String> codes, List<String> fields, String sen
       return new SalesforceException.QuotaExceeded(
           message + "; the org's allowance of API calls is used up", status, codes);
     }
-    if (codes.contains("UNABLE_TO_LOCK_ROW")) { // rolled back, under whatever status
+    if (codes.contains(ROW_LOCKED)) { // rolled back, under whatever status
       return new SalesforceException.Passing(message, status, codes, false);
     }
     if (status >= 500 || status == 408 || codes.contains("SERVER_UNAVAILABLE")) {

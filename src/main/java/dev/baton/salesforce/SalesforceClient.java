@@ -2,9 +2,11 @@ package dev.baton.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpAnswer;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.NoAnswerException;
+import dev.baton.http.NotTriedException;
 import dev.baton.oauth.AccessToken;
 import dev.baton.oauth.OAuthException;
 import dev.baton.oauth.TokenSource;
@@ -44,12 +46,18 @@ public final class SalesforceClient {
   private final SalesforceSettings settings;
   private final HttpCaller http;
   private final TokenSource tokens;
+  private final Gate gate;
   private final QuotaWatch quota = new QuotaWatch();
 
-  public SalesforceClient(SalesforceSettings settings, HttpCaller http, TokenSource tokens) {
+  /**
+   * @param gate before the org
+   */
+  public SalesforceClient(
+      SalesforceSettings settings, HttpCaller http, TokenSource tokens, Gate gate) {
     this.settings = settings;
     this.http = http;
     this.tokens = tokens;
+    this.gate = gate;
   }
 
   /**
@@ -239,6 +247,11 @@ public final class SalesforceClient {
    * @param wanted which answers are the caller's to read although their status is a fault's
    */
   private CompletableFuture<HttpAnswer> send(RestCall call, Predicate<HttpAnswer> wanted) {
+    return gate.call(() -> sendNow(call, wanted))
+        .exceptionallyCompose(fault -> failed(translate(call, fault)));
+  }
+
+  private CompletableFuture<HttpAnswer> sendNow(RestCall call, Predicate<HttpAnswer> wanted) {
     Predicate<HttpAnswer> good = answer -> succeeded(answer) || wanted.test(answer);
     return attempt(call)
         .thenCompose(
@@ -285,6 +298,10 @@ public final class SalesforceClient {
     Throwable cause = fault;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
+    }
+    if (cause instanceof NotTriedException notTried) {
+      return new SalesforceException.NoAnswer(
+          String.valueOf(notTried.getMessage()), notTried, 0, false);
     }
     if (cause instanceof NoAnswerException noAnswer) {
       return new SalesforceException.NoAnswer(

@@ -45,6 +45,11 @@ public abstract sealed class SalesforceException extends TargetException {
     return mayHaveBeenProcessed;
   }
 
+  @Override
+  public Health health() {
+    return status == 0 ? Health.UNKNOWN : Health.UP;
+  }
+
   /** The org understood and says no: the same request will get the same answer. */
   public static final class Rejected extends SalesforceException {
     private static final long serialVersionUID = 1;
@@ -109,6 +114,11 @@ public abstract sealed class SalesforceException extends TargetException {
     public Optional<Duration> retryAfter() {
       return Optional.of(PAUSE);
     }
+
+    @Override
+    public Health health() {
+      return Health.DOWN;
+    }
   }
 
   /** Something that passes: a locked row, an org in maintenance, a server's own fault. */
@@ -117,6 +127,12 @@ public abstract sealed class SalesforceException extends TargetException {
 
     Passing(String message, int status, List<String> codes, boolean mayHaveBeenProcessed) {
       super(message, null, status, codes, mayHaveBeenProcessed);
+    }
+
+    /** A locked row is one record's matter. */
+    @Override
+    public Health health() {
+      return codes().contains(RestFault.ROW_LOCKED) ? Health.UP : Health.DOWN;
     }
 
     @Override
@@ -134,6 +150,11 @@ public abstract sealed class SalesforceException extends TargetException {
 
     NoAnswer(String message, @Nullable Throwable cause, int status, boolean mayHaveBeenProcessed) {
       super(message, cause, status, List.of(), mayHaveBeenProcessed);
+    }
+
+    @Override
+    public Health health() {
+      return Health.DOWN;
     }
 
     @Override

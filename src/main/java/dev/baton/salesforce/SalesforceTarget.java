@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SalesforceTarget implements TargetKind {
 
+  /** The org, among the systems behind targets. */
+  public static final String SYSTEM = "org";
+
   private static final Logger log = LoggerFactory.getLogger(SalesforceTarget.class);
 
   private final Cases cases;
@@ -63,6 +66,11 @@ public final class SalesforceTarget implements TargetKind {
   @Override
   public boolean serves(Target target) {
     return routes.containsKey(target.type());
+  }
+
+  @Override
+  public String system(Target target) {
+    return SYSTEM;
   }
 
   @Override

@@ -15,6 +15,11 @@ record RedactedKind(TargetKind kind, Redaction redaction) implements TargetKind 
   }
 
   @Override
+  public String system(Target target) {
+    return kind.system(target);
+  }
+
+  @Override
   public CompletableFuture<Availability> availability(Target target) {
     return kind.availability(target);
   }

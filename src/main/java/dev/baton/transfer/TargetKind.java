@@ -19,6 +19,14 @@ public interface TargetKind {
   /** Whether this kind handles such a target. Looks at the type, asks nobody. */
   boolean serves(Target target);
 
+  /**
+   * The name of the system behind the target: when it is down for one target, it is down for all of
+   * that system.
+   */
+  default String system(Target target) {
+    return target.type();
+  }
+
   /** Whether offering to the target makes sense right now. Changes nothing. */
   CompletableFuture<Availability> availability(Target target);
 

@@ -3,10 +3,12 @@ package dev.baton.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpAnswer;
 import dev.baton.http.HttpCall;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.NoAnswerException;
+import dev.baton.http.NotTriedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -27,8 +29,10 @@ final class WebhookClient {
   private final Webhook webhook;
   private final Signature signature;
   private final HttpCaller http;
+  private final Gate gate;
 
-  WebhookClient(String name, Webhook webhook, HttpCaller http, Clock clock) {
+  WebhookClient(String name, Webhook webhook, HttpCaller http, Gate gate, Clock clock) {
+    this.gate = gate;
     this.name = name;
     this.webhook = webhook;
     this.signature = new Signature(webhook.secret(), clock);
@@ -42,6 +46,17 @@ final class WebhookClient {
    * @return the answer's JSON; an empty object when there is no body
    */
   CompletableFuture<JsonNode> send(ObjectNode message, boolean changes) {
+    return gate.call(() -> sendNow(message, changes))
+        .exceptionallyCompose(failure -> CompletableFuture.failedFuture(translate(failure)));
+  }
+
+  private static Throwable translate(Throwable failure) {
+    return failure instanceof NotTriedException notTried
+        ? new WebhookException(String.valueOf(notTried.getMessage()), notTried, true, false, null)
+        : failure;
+  }
+
+  private CompletableFuture<JsonNode> sendNow(ObjectNode message, boolean changes) {
     byte[] body = message.toString().getBytes(StandardCharsets.UTF_8);
     Map<String, String> headers = new HashMap<>(signature.sign(body));
     headers.put("Content-Type", "application/json");

@@ -37,6 +37,11 @@ public final class WebhookException extends TargetException {
   }
 
   @Override
+  public Health health() {
+    return retryable ? Health.DOWN : Health.UP;
+  }
+
+  @Override
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

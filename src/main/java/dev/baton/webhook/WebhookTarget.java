@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
+import dev.baton.http.NotTriedException;
 import dev.baton.transfer.Availability;
 import dev.baton.transfer.HandoverJson;
 import dev.baton.transfer.HeldMessage;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,18 +75,36 @@ public final class WebhookTarget implements TargetKind {
    * The services.
    *
    * @param webhooks by name
+   * @param gates before each {@linkplain #system(Target) system}
    */
-  public WebhookTarget(Map<String, Webhook> webhooks, HttpCaller http) {
-    this(webhooks, http, Clock.systemUTC());
+  public WebhookTarget(
+      Map<String, Webhook> webhooks, HttpCaller http, Function<String, Gate> gates) {
+    this(webhooks, http, gates, Clock.systemUTC());
   }
 
-  WebhookTarget(Map<String, Webhook> webhooks, HttpCaller http, Clock clock) {
+  WebhookTarget(
+      Map<String, Webhook> webhooks, HttpCaller http, Function<String, Gate> gates, Clock clock) {
     this.webhooks =
         webhooks.entrySet().stream()
             .collect(
                 Collectors.toUnmodifiableMap(
                     Map.Entry::getKey,
-                    entry -> new WebhookClient(entry.getKey(), entry.getValue(), http, clock)));
+                    entry ->
+                        new WebhookClient(
+                            entry.getKey(),
+                            entry.getValue(),
+                            http,
+                            gates.apply(system(entry.getKey())),
+                            clock)));
+  }
+
+  private static String system(String webhook) {
+    return "webhook " + webhook;
+  }
+
+  @Override
+  public String system(Target target) {
+    return system(target.value());
   }
 
   /** Whatever has the type, so that a name that is not configured fails with a word about it. */
@@ -190,7 +211,9 @@ public final class WebhookTarget implements TargetKind {
     return ask(webhook, keys)
         .exceptionally(
             failure -> {
-              log.warn("The open offers of webhook {} cannot be asked after", name, failure);
+              if (!NotTriedException.causes(failure)) {
+                log.warn("The open offers of webhook {} cannot be asked after", name, failure);
+              }
               return MissingNode.getInstance();
             })
         .thenAccept(

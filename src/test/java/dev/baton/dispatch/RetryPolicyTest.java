@@ -36,6 +36,6 @@ class RetryPolicyTest {
   }
 
   private static Fault asking(@Nullable Duration retryAfter) {
-    return new Fault("HTTP 423", true, false, retryAfter, Fault.Kind.FAILED);
+    return new Fault("HTTP 423", true, false, retryAfter, false, Fault.Kind.FAILED);
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.AccessToken;
@@ -344,7 +345,8 @@ class SalesforceClientTest {
     org.close();
     try (HttpCaller http = new HttpCaller(TimeLimits.DEFAULT, 1)) {
       SalesforceClient alone =
-          new SalesforceClient(new SalesforceSettings(nobody, "v63.0"), http, org.tokens(null));
+          new SalesforceClient(
+              new SalesforceSettings(nobody, "v63.0"), http, org.tokens(null), Gate.open());
 
       SalesforceException fault = fault(alone.create("Case", subject("x"), Map.of()));
 
@@ -451,7 +453,8 @@ class SalesforceClientTest {
         new SalesforceClient(
             new SalesforceSettings(URI.create(org.url() + "/"), "v67.0"),
             org.http(),
-            org.tokens(null));
+            org.tokens(null),
+            Gate.open());
 
     get(configured.query(SOQL));
 
@@ -465,7 +468,8 @@ class SalesforceClientTest {
         new SalesforceClient(
             new SalesforceSettings(URI.create("http://192.0.2.1"), "v63.0"),
             org.http(),
-            org.tokens(org.url()));
+            org.tokens(org.url()),
+            Gate.open());
 
     assertThat(get(configured.query(SOQL))).isEmpty();
   }

@@ -2,6 +2,7 @@ package dev.baton.salesforce;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.AccessToken;
@@ -91,7 +92,10 @@ final class ScriptedOrg implements AutoCloseable {
 
   SalesforceClient client(TokenSource tokens) {
     return new SalesforceClient(
-        new SalesforceSettings(null, SalesforceSettings.DEFAULT_API_VERSION), http, tokens);
+        new SalesforceSettings(null, SalesforceSettings.DEFAULT_API_VERSION),
+        http,
+        tokens,
+        Gate.open());
   }
 
   /** Tokens named token-1, token-2, ...: the next one once the last was refused. */

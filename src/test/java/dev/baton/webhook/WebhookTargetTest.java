@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.bots.Target;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TestServer;
 import dev.baton.http.TestServer.Reply;
@@ -49,7 +50,7 @@ class WebhookTargetTest {
       new TestServer(request -> script.isEmpty() ? Reply.json(418, "") : script.poll());
   private final HttpCaller http = new HttpCaller(TimeLimits.DEFAULT, 5);
   private final WebhookTarget webhooks =
-      new WebhookTarget(Map.of("desk", new Webhook(url(), SECRET)), http);
+      new WebhookTarget(Map.of("desk", new Webhook(url(), SECRET)), http, name -> Gate.open());
 
   private URI url() {
     return service.uri().resolve("/baton?tenant=7");

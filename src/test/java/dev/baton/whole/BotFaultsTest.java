@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.simulator.Simulator;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,6 +54,27 @@ class BotFaultsTest {
     assertThat(trial.said("recovers")).filteredOn(line -> line.startsWith("customer")).hasSize(1);
     baton.leave("recovers");
     trial.awaitNothingLeft("recovers");
+  }
+
+  @Test
+  void aBotThatAsksToBeLeftAloneForAWhileIs() {
+    trial.script(
+        """
+        {'faults':[{'match':{'body':'text','nth':1},'then':{'status':423,'retryAfter':'1'}},
+                   {'match':{'body':'text','nth':1},'then':{'status':429,'retryAfter':'2'}},
+                   {'match':{'body':'text','nth':1},'then':{'status':503,'retryAfter':'1'}}]}""");
+    baton.begin("left alone");
+    baton.write("left alone", "m1", "1");
+    List<JsonNode> calls = trial.calls("left alone");
+    assertThat(Trial.lines(calls))
+        .containsExactly("start", "text -> 423", "text -> 429", "text -> 503", "text");
+    List<Long> times =
+        calls.stream().map(call -> Instant.parse(call.path("at").asText()).toEpochMilli()).toList();
+    assertThat(times.get(2) - times.get(1)).isGreaterThanOrEqualTo(1000);
+    assertThat(times.get(3) - times.get(2)).isGreaterThanOrEqualTo(2000);
+    assertThat(times.get(4) - times.get(3)).isGreaterThanOrEqualTo(1000);
+    baton.leave("left alone");
+    trial.awaitNothingLeft("left alone");
   }
 
   @Test

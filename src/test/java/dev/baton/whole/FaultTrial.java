@@ -60,7 +60,10 @@ final class FaultTrial implements AutoCloseable {
           ShortestRetries.class,
           "baton.api.answer-limit=20ms",
           "baton.transfer.patience=5m",
-          "baton.transfer.watch-every=50ms");
+          "baton.transfer.watch-every=50ms",
+          // What each fault leads to by itself: together they would pass for an outage.
+          "baton.outage.calls=100000",
+          "baton.salesforce.calls-per-second=1000");
   private final Baton baton = trial.baton;
   private final ExecutorService channels = Executors.newFixedThreadPool(6);
   private final Map<String, List<String>> refusals = new ConcurrentHashMap<>();
