@@ -221,6 +221,14 @@ public final class Orders {
         > 0;
   }
 
+  /** The orders that are this node's to make. */
+  public List<Order> own() {
+    return jdbc.sql(COLUMNS + "where state in ('OPEN', 'DROPPED') and owner = ? order by id")
+        .param(node.id())
+        .query(Orders::read)
+        .list();
+  }
+
   /** Orders whose node is gone. */
   public List<Order> abandoned() {
     return jdbc.sql(

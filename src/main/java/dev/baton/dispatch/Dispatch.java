@@ -186,6 +186,19 @@ public final class Dispatch {
     retryWhatAnOperatorAllowed();
     if (sweeps++ % WAKE_UP_EVERY == 0) {
       inbox.overslept().forEach(this::wake);
+      submitWhatWasCommittedUnheard();
+    }
+  }
+
+  /**
+   * When the connection is lost at a commit, an order can be there of which this node was not told.
+   * Nobody else would find it: an order of a living node is that node's to look after.
+   */
+  private void submitWhatWasCommittedUnheard() {
+    for (Order order : orders.own()) {
+      if (!dispatcher.attends(order.id())) {
+        submit(order.id());
+      }
     }
   }
 

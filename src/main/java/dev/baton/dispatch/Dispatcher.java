@@ -48,6 +48,7 @@ public final class Dispatcher {
   private final String node;
   private final Map<OrderKind, Performer> performers = new EnumMap<>(OrderKind.class);
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Long> scheduled = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
   Dispatcher(
@@ -74,14 +75,21 @@ public final class Dispatcher {
     later(orderId, Duration.ZERO);
   }
 
+  /** Whether this node has not forgotten the order: its call is being made, or will be. */
+  boolean attends(long orderId) {
+    return scheduled.contains(orderId) || underWay.contains(orderId);
+  }
+
   /** How many calls are being made or settled. */
   int underWay() {
     return underWay.size();
   }
 
   private void later(long orderId, Duration delay) {
+    scheduled.add(orderId);
     schedule(
         () -> {
+          scheduled.remove(orderId);
           try {
             start(orderId);
           } catch (RuntimeException e) {
