@@ -41,19 +41,19 @@ enum CrashPoint {
 
   OFFER_NOT_ARRIVED(Story.TAKEN, notArrived(Visit::queue, "POST", "/sobjects/Case$", "")),
   OFFER_NOT_ANSWERED(Story.TAKEN, notAnswered(Visit::queue, "POST", "/sobjects/Case$", "")),
-  OFFER_NOT_COMMITTED(Story.TAKEN, before("update baton_offer set state = case")),
+  OFFER_NOT_COMMITTED(Story.TAKEN, last(before("update baton_offer set state = case"))),
   OFFER_COMMITTED(Story.TAKEN, after("update baton_offer set state = case")),
   OFFER_WAITING(Story.TAKEN, new Seam.Waiting()),
-  TYPED_NOT_COMMITTED(Story.TAKEN, before("insert into baton_inbox .*held")),
+  TYPED_NOT_COMMITTED(Story.TAKEN, last(before("insert into baton_inbox .*held"))),
   TYPED_COMMITTED(Story.TAKEN, after("insert into baton_inbox .*held")),
 
-  ACCEPTANCE_NOT_COMMITTED(Story.TAKEN, before("update baton_transfer set winner")),
-  WINNER_COMMITTED(Story.TAKEN, after("update baton_transfer set winner")),
+  ACCEPTANCE_NOT_COMMITTED(Story.TAKEN, last(before("update baton_transfer set winner"))),
+  WINNER_COMMITTED(Story.TAKEN, last(after("update baton_transfer set winner"))),
   WITHDRAWAL_NOT_ARRIVED(
       Story.TAKEN, notArrived(Visit::otherQueue, "PATCH", "/sobjects/Case/", "Closed")),
   WITHDRAWAL_NOT_ANSWERED(
       Story.TAKEN, notAnswered(Visit::otherQueue, "PATCH", "/sobjects/Case/", "Closed")),
-  WITHDRAWAL_NOT_COMMITTED(Story.TAKEN, before("update baton_offer set state = 'OVER'")),
+  WITHDRAWAL_NOT_COMMITTED(Story.TAKEN, last(before("update baton_offer set state = 'OVER'"))),
   WITHDRAWAL_COMMITTED(Story.TAKEN, after("update baton_offer set state = 'OVER'")),
 
   SUCCEEDED_NOT_ARRIVED(
@@ -73,8 +73,8 @@ enum CrashPoint {
   END_NOT_COMMITTED(Story.TAKEN, before("update baton_conversation set session_over")),
   END_COMMITTED(Story.TAKEN, after("update baton_conversation set session_over")),
 
-  REFUSAL_NOT_COMMITTED(Story.NOBODY, before("update baton_offer set outcome .*DECLINED")),
-  REFUSAL_COMMITTED(Story.NOBODY, after("update baton_offer set outcome .*DECLINED")),
+  REFUSAL_NOT_COMMITTED(Story.NOBODY, last(before("update baton_offer set outcome .*DECLINED"))),
+  REFUSAL_COMMITTED(Story.NOBODY, last(after("update baton_offer set outcome .*DECLINED"))),
   NEXT_ROUND_NOT_COMMITTED(Story.NOBODY, before("update baton_transfer set round = . .*\\[2,")),
   NEXT_ROUND_COMMITTED(Story.NOBODY, after("update baton_transfer set round = . .*\\[2,")),
   FAILED_NOT_ARRIVED(Story.NOBODY, notArrived(Visit::bot, "POST", "/messages$", "transferFailed")),
@@ -105,8 +105,13 @@ enum CrashPoint {
   /** Where one can see from outside that the point is reached. */
   sealed interface Seam {
 
-    /** The commit of a transaction that writes something: in the process itself. */
-    record Commit(boolean done, Pattern writes) implements Seam {}
+    /**
+     * The commit of a transaction that writes something: in the process itself.
+     *
+     * @param last whether the thread that stops there is the one that looks after open offers, or
+     *     holds what that one waits for: no other offer of the node comes any further
+     */
+    record Commit(boolean done, Pattern writes, boolean last) implements Seam {}
 
     /** A call that the org holds, before or after it took it in. */
     record Call(
@@ -171,12 +176,16 @@ enum CrashPoint {
     return Pattern.compile("[\\[ ]" + key + "[,\\]]").matcher(statement).find();
   }
 
-  private static Seam before(String writes) {
-    return new Seam.Commit(false, Pattern.compile(writes));
+  private static Seam last(Seam.Commit commit) {
+    return new Seam.Commit(commit.done, commit.writes, true);
   }
 
-  private static Seam after(String writes) {
-    return new Seam.Commit(true, Pattern.compile(writes));
+  private static Seam.Commit before(String writes) {
+    return new Seam.Commit(false, Pattern.compile(writes), false);
+  }
+
+  private static Seam.Commit after(String writes) {
+    return new Seam.Commit(true, Pattern.compile(writes), false);
   }
 
   private static Seam notArrived(

@@ -25,6 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,9 +48,10 @@ class CrashTest {
   private static final long SEED = Long.getLong("seed", 1);
 
   /** A thread that stops at a commit is one of the node's four that settle outcomes. */
-  private static final int COMMITS_PER_KILL = 3;
+  private static final int COMMITS_PER_KILL = 2;
 
   private static final int CALLS_PER_KILL = 2;
+  private static final int LAST_PER_KILL = 1;
   private static final int ANYWHERE_PER_KILL = 2;
   private static final int KILLS_PER_VERDICT = 10;
 
@@ -67,6 +70,7 @@ class CrashTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Deque<CrashPoint> commits = new ArrayDeque<>();
   private final Deque<CrashPoint> calls = new ArrayDeque<>();
+  private final Deque<CrashPoint> last = new ArrayDeque<>();
   private final Map<CrashPoint, Integer> reached = new EnumMap<>(CrashPoint.class);
   private final List<Instant> kills = new CopyOnWriteArrayList<>();
   private final List<CompletableFuture<Double>> takeOvers = new ArrayList<>();
@@ -124,18 +128,21 @@ class CrashTest {
     CompletableFuture<Void> another = CompletableFuture.runAsync(nodes::start, threads);
     Baton doomed = nodes.oldest();
     Map<Visit, CrashPoint> stopped = new LinkedHashMap<>();
-    for (CrashPoint point : draw(commits, false, COMMITS_PER_KILL)) {
-      stopped.put(begin(new Visit(++conversations, point, org, nodes, doomed, jdbc)), point);
-    }
+    Function<CrashPoint, Visit> begin =
+        point -> begin(new Visit(++conversations, point, org, nodes, doomed, jdbc));
+    draw(commits, COMMITS_PER_KILL, point -> commit(point) && !last(point))
+        .forEach(point -> stopped.put(begin.apply(point), point));
     stopped.keySet().forEach(Visit::awaitPoint);
     another.join();
-    for (CrashPoint point : draw(calls, true, CALLS_PER_KILL)) {
-      stopped.put(begin(new Visit(++conversations, point, org, nodes, doomed, jdbc)), point);
-    }
     for (int i = 0; i < ANYWHERE_PER_KILL; i++) {
       Story story = Story.values()[random.nextInt(Story.values().length)];
       begin(new Visit(++conversations, story, org, nodes, doomed, jdbc));
     }
+    draw(calls, CALLS_PER_KILL, point -> !commit(point))
+        .forEach(point -> stopped.put(begin.apply(point), point));
+    stopped.keySet().forEach(Visit::awaitPoint);
+    draw(last, LAST_PER_KILL, CrashTest::last)
+        .forEach(point -> stopped.put(begin.apply(point), point));
     stopped.keySet().forEach(Visit::awaitPoint);
     nodes.kill(doomed);
     kills.add(Instant.now());
@@ -153,13 +160,10 @@ class CrashTest {
   }
 
   /** The next points in a random order, all of them before any comes again. */
-  private List<CrashPoint> draw(Deque<CrashPoint> points, boolean outside, int count) {
+  private List<CrashPoint> draw(Deque<CrashPoint> points, int count, Predicate<CrashPoint> which) {
     if (points.isEmpty() && (KILLS > 0 || kills.isEmpty())) {
       List<CrashPoint> all =
-          new ArrayList<>(
-              Arrays.stream(CrashPoint.values())
-                  .filter(point -> outside != point.seam() instanceof Seam.Commit)
-                  .toList());
+          new ArrayList<>(Arrays.stream(CrashPoint.values()).filter(which).toList());
       Collections.shuffle(all, random);
       points.addAll(all);
     }
@@ -168,6 +172,14 @@ class CrashTest {
       drawn.add(points.remove());
     }
     return drawn;
+  }
+
+  private static boolean commit(CrashPoint point) {
+    return point.seam() instanceof Seam.Commit;
+  }
+
+  private static boolean last(CrashPoint point) {
+    return point.seam() instanceof Seam.Commit commit && commit.last();
   }
 
   private Visit begin(Visit visit) {
