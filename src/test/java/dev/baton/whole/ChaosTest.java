@@ -45,6 +45,7 @@ class ChaosTest {
   private static final long SEED = Long.getLong("seed", 1);
   private static final Duration STORM = Duration.ofSeconds(45);
   private static final int ESCALATIONS_PER_STORM = 100;
+  private static final int NODES = 3;
   private static final int TALKERS = 4;
   private static final String PATH = "/api/conversations";
   private static final String ORDER_STATUS = "Order Status";
@@ -78,9 +79,9 @@ class ChaosTest {
         desk;
         nodes;
         Crowd crowd = new Crowd(org, desk, () -> nodes.any(ThreadLocalRandom.current()))) {
-      nodes.start();
-      nodes.start();
-      nodes.start();
+      for (int i = 0; i < NODES; i++) {
+        nodes.start();
+      }
       operator.scheduleWithFixedDelay(() -> retry(nodes), 1, 1, TimeUnit.SECONDS);
       do {
         storm(crowd, nodes);
@@ -130,17 +131,20 @@ class ChaosTest {
         IntStream.range(0, TALKERS)
             .mapToObj(n -> CompletableFuture.supplyAsync(() -> talk(nodes, over), threads))
             .toList();
+    CompletableFuture<Void> starting = CompletableFuture.completedFuture(null);
     while (System.nanoTime() < over) {
-      if (random.nextBoolean()) {
+      // Two are left at least; another starts while the storm goes on.
+      if (random.nextBoolean() && nodes.count() == NODES) {
         nodes.kill(nodes.any(random));
         kills++;
-        nodes.start();
+        starting = CompletableFuture.runAsync(nodes::start, threads);
       } else {
         cut();
         cuts++;
       }
-      pause(random.nextInt(4000));
+      pause(1000 + random.nextInt(4000));
     }
+    starting.join();
     crowd.allDone();
     org.simulator().script("{\"faults\":[]}");
     batch.forEach(crowd::comesToRest);

@@ -230,7 +230,10 @@ final class Crowd implements AutoCloseable {
         || call.path("path").asText().contains("/sessions/" + session);
   }
 
-  /** Each escalate has one report at the bot, or the customer had left, or the session was gone. */
+  /**
+   * Each escalate has one report at the bot, or the customer had left, or the session was gone. Who
+   * leaves while the report is under way leaves it in doubt.
+   */
   private static void onceReported(Escalation escalation, JsonNode shown, List<JsonNode> calls) {
     boolean left = calls.stream().anyMatch(ended("UserRequest"));
     for (JsonNode transfer : shown.path("transfers")) {

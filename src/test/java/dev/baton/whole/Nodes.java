@@ -26,6 +26,10 @@ final class Nodes implements AutoCloseable {
     alive.add(fork.get());
   }
 
+  int count() {
+    return alive.size();
+  }
+
   Baton oldest() {
     return alive.get(0);
   }
