@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,7 +70,6 @@ class ChaosTest {
   @Test
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void everyConversationEndsProperlyWhateverFailsMeanwhile() {
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
     org.simulator().script("{\"org\":{\"afterDecline\":\"goes\"}}");
     String[] settings = settings();
     Launch launch = Launch.archived(folder, database, org.simulator(), settings);
@@ -82,10 +81,13 @@ class ChaosTest {
       for (int i = 0; i < NODES; i++) {
         nodes.start();
       }
-      operator.scheduleWithFixedDelay(() -> retry(nodes), 1, 1, TimeUnit.SECONDS);
+      ScheduledFuture<?> retrying =
+          operator.scheduleWithFixedDelay(() -> retry(nodes), 1, 1, TimeUnit.SECONDS);
+      long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(MINUTES);
       do {
         storm(crowd, nodes);
       } while (System.nanoTime() < end);
+      retrying.cancel(false);
       System.out.printf(
           "%d escalations %s and %d talks; %d nodes killed, connections cut %d times, %d incidents"
               + " retried; an answer took %.1f s at most (seed %d)%n",
@@ -158,9 +160,7 @@ class ChaosTest {
   }
 
   private static void pause(int millis) {
-    new CompletableFuture<Void>()
-        .completeOnTimeout(null, millis, TimeUnit.MILLISECONDS)
-        .join();
+    new CompletableFuture<Void>().completeOnTimeout(null, millis, TimeUnit.MILLISECONDS).join();
   }
 
   /** Cuts about half of the connections to the database. */

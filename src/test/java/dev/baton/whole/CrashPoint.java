@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * them: it is ordered (not committed; committed, and not made), made (not arrived; taken in, and
  * not answered), and answered (not committed; committed, which is where the next one is ordered).
  */
+@SuppressWarnings("ImmutableEnumChecker") // Patterns and references to methods are.
 enum CrashPoint {
   BEGIN_NOT_COMMITTED(Story.TALKS, before("insert into baton_conversation")),
   BEGIN_COMMITTED(Story.TALKS, after("insert into baton_conversation")),

@@ -53,6 +53,7 @@ class CrashTest {
   private static final int CALLS_PER_KILL = 2;
   private static final int LAST_PER_KILL = 1;
   private static final int ANYWHERE_PER_KILL = 2;
+  private static final List<Story> STORIES = List.of(Story.values());
   private static final int KILLS_PER_VERDICT = 10;
 
   private static final String ORG = "{\"org\":{\"afterDecline\":\"goes\"}}";
@@ -64,6 +65,7 @@ class CrashTest {
     "camunda.bpm.webapp.enabled=false"
   };
 
+  private final long started = System.nanoTime();
   private final Org org = new Org();
   private final Random random = new Random(SEED);
   private final String database = Postgres.newDatabase();
@@ -85,7 +87,6 @@ class CrashTest {
   @Test
   @Timeout(value = 3, unit = TimeUnit.HOURS)
   void whateverAProcessWasDoingWhenItWasKilledIsDoneOnceByAnother() {
-    long started = System.nanoTime();
     org.simulator().script(ORG);
     Launch launch = Launch.archived(folder, database, org.simulator(), SETTINGS);
     Nodes nodes = new Nodes(() -> Baton.forkOn(launch, database, org.simulator(), SETTINGS));
@@ -105,18 +106,6 @@ class CrashTest {
       }
       judge();
       assertThat(reached).as("points").hasSize(CrashPoint.values().length);
-      System.out.printf(
-          "%d kills at %d points in %d conversations, seed %d: 0 lost, 0 doubled, %d repeated with"
-              + " the same sequence id, %d sessions started anew; taken over after %.1f s at most;"
-              + " %d s in all%n",
-          kills.size(),
-          reached.values().stream().mapToInt(Integer::intValue).sum(),
-          conversations,
-          SEED,
-          replayed,
-          leftBehind,
-          takeOvers.stream().mapToDouble(CompletableFuture::join).max().orElse(0),
-          TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
       System.out.println("how often each: " + reached);
     } finally {
       threads.shutdownNow();
@@ -135,7 +124,7 @@ class CrashTest {
     stopped.keySet().forEach(Visit::awaitPoint);
     another.join();
     for (int i = 0; i < ANYWHERE_PER_KILL; i++) {
-      Story story = Story.values()[random.nextInt(Story.values().length)];
+      Story story = STORIES.get(random.nextInt(STORIES.size()));
       begin(new Visit(++conversations, story, org, nodes, doomed, jdbc));
     }
     draw(calls, CALLS_PER_KILL, point -> !commit(point))
@@ -202,14 +191,15 @@ class CrashTest {
         .pollInterval(Duration.ofMillis(100))
         .until(
             () ->
-                jdbc.queryForObject(
+                jdbc.queryForList(
                         """
-                        select (select count(*) from baton_order where owner = ? and state <> 'FAILED')
-                          + (select count(*) from baton_offer where owner = ? and state = 'OPEN')""",
-                        Integer.class,
+                        select id from baton_order where owner = ? and state <> 'FAILED'
+                        union all
+                        select id from baton_offer where owner = ? and state = 'OPEN'""",
+                        Long.class,
                         id,
                         id)
-                    == 0);
+                    .isEmpty());
     return (System.nanoTime() - killed) / 1e9;
   }
 
@@ -226,8 +216,18 @@ class CrashTest {
       leftBehind += verdict.leftBehind();
       taken += visit.story() == Story.TAKEN ? 1 : 0;
     }
-    System.out.printf("%d kills: %s%n", kills.size(), wrong.isEmpty() ? "all well" : wrong);
     assertThat(wrong).isEmpty();
+    System.out.printf(
+        "%d kills at %d points in %d conversations, seed %d: 0 lost, 0 doubled, %d repeated with the"
+            + " same sequence id, %d sessions started anew; taken over after %.1f s at most; %d s%n",
+        kills.size(),
+        reached.values().stream().mapToInt(Integer::intValue).sum(),
+        conversations,
+        SEED,
+        replayed,
+        leftBehind,
+        takeOvers.stream().mapToDouble(CompletableFuture::join).max().orElse(0),
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started));
     assertThat(org.query("SELECT Id FROM PendingServiceRouting")).as("what waits").isEmpty();
     assertThat(org.query("SELECT Id FROM AgentWork WHERE Status = 'Assigned'"))
         .as("what rings")

@@ -104,8 +104,7 @@ final class Crowd implements AutoCloseable {
           String key = escalation.key();
           said(
               () ->
-                  node
-                      .get()
+                  node.get()
                       .startProcess(
                           key,
                           "botId",
@@ -148,8 +147,7 @@ final class Crowd implements AutoCloseable {
     Baton.Answer answer =
         said(
             () ->
-                node
-                    .get()
+                node.get()
                     .post(
                         "/api/conversations/" + key + "/messages",
                         Baton.object("id", id, "text", text)));
@@ -316,7 +314,8 @@ final class Crowd implements AutoCloseable {
           .matches(
               all ->
                   all.size() == 1
-                      || all.stream().anyMatch(call -> call.path("method").asText().equals("DELETE"))
+                      || all.stream()
+                          .anyMatch(call -> call.path("method").asText().equals("DELETE"))
                       || all.stream().anyMatch(call -> call.path("status").asInt() == 404)
                       || all.toString().contains("sessionEnded"));
     }

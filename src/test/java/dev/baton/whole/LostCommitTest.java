@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -78,10 +79,12 @@ class LostCommitTest {
     trial.script("{}");
     trial.baton.begin("escalate");
     LOST.set("insert into baton_transfer");
-    trial.baton.writeLater("escalate", "m1", "Transfer To Agent");
+    CompletableFuture<Baton.Answer> written =
+        trial.baton.writeLater("escalate", "m1", "Transfer To Agent");
     String caseId = trial.awaitCase("escalate", 1);
     trial.accept(caseId);
     trial.baton.awaitOver("escalate");
+    assertThat(written.join().status()).isEqualTo(200);
     assertThat(Baton.askedOfTheBot(trial.simulator))
         .containsExactly("start", "text", "transferSucceeded", "end Transfer");
   }

@@ -228,7 +228,8 @@ class RacesTest {
         "leave-" + where,
         key -> {
           talk(key);
-          return List.of(writing(where, key, "b", 2), leaving(where, key), correlating(where, key, "c"));
+          return List.of(
+              writing(where, key, "b", 2), leaving(where, key), correlating(where, key, "c"));
         },
         key -> write(key, "a", "a"),
         1,

@@ -1,6 +1,5 @@
 package dev.baton.whole;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Random;
@@ -14,8 +13,8 @@ import org.junit.jupiter.api.Timeout;
 /**
  * Random escalations on PostgreSQL: kinds of targets, what they answer and when, faults, customers
  * who type, leave and cancel, and an application that is killed in the middle. Whatever happens to
- * one, all of what {@link Crowd#judge} asserts holds of it. How many: {@code -Descalations=1000}; from
- * which random number on: {@code -Dseed=1}.
+ * one, all of what {@link Crowd#judge} asserts holds of it. How many: {@code -Descalations=1000};
+ * from which random number on: {@code -Dseed=1}.
  */
 @Tag("slow")
 class ThousandEscalationsTest {

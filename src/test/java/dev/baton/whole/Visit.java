@@ -292,10 +292,11 @@ final class Visit {
   }
 
   private int count(String table, String condition) {
-    return jdbc.queryForObject(
-        "select count(*) from " + table + " where conversation_key = ? and " + condition,
-        Integer.class,
-        key());
+    return jdbc.queryForList(
+            "select 1 from " + table + " where conversation_key = ? and " + condition,
+            Integer.class,
+            key())
+        .size();
   }
 
   private static void await(String what, Callable<Boolean> condition) {
