@@ -25,7 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -117,22 +117,24 @@ class CrashTest {
     CompletableFuture<Void> another = CompletableFuture.runAsync(nodes::start, threads);
     Baton doomed = nodes.oldest();
     Map<Visit, CrashPoint> stopped = new LinkedHashMap<>();
-    Function<CrashPoint, Visit> begin =
-        point -> begin(new Visit(++conversations, point, org, nodes, doomed, jdbc));
-    draw(commits, COMMITS_PER_KILL, point -> commit(point) && !last(point))
-        .forEach(point -> stopped.put(begin.apply(point), point));
-    stopped.keySet().forEach(Visit::awaitPoint);
+    Consumer<List<CrashPoint>> stop =
+        points -> {
+          Map<Visit, CrashPoint> some = new LinkedHashMap<>();
+          points.forEach(
+              point ->
+                  some.put(
+                      begin(new Visit(++conversations, point, org, nodes, doomed, jdbc)), point));
+          some.keySet().forEach(Visit::awaitPoint);
+          stopped.putAll(some);
+        };
+    stop.accept(draw(commits, COMMITS_PER_KILL, point -> commit(point) && !last(point)));
     another.join();
     for (int i = 0; i < ANYWHERE_PER_KILL; i++) {
       Story story = STORIES.get(random.nextInt(STORIES.size()));
       begin(new Visit(++conversations, story, org, nodes, doomed, jdbc));
     }
-    draw(calls, CALLS_PER_KILL, point -> !commit(point))
-        .forEach(point -> stopped.put(begin.apply(point), point));
-    stopped.keySet().forEach(Visit::awaitPoint);
-    draw(last, LAST_PER_KILL, CrashTest::last)
-        .forEach(point -> stopped.put(begin.apply(point), point));
-    stopped.keySet().forEach(Visit::awaitPoint);
+    stop.accept(draw(calls, CALLS_PER_KILL, point -> !commit(point)));
+    stop.accept(draw(last, LAST_PER_KILL, CrashTest::last));
     nodes.kill(doomed);
     kills.add(Instant.now());
     takeOvers.add(CompletableFuture.supplyAsync(() -> takenOver(doomed, jdbc), threads));
