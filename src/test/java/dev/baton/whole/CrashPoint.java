@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a process is killed: every place of a turn and of a transfer at which something has
@@ -173,7 +172,7 @@ enum CrashPoint {
         && statements.stream().anyMatch(statement -> names(statement, key));
   }
 
-  private static boolean names(String statement, @Nullable String key) {
+  private static boolean names(String statement, String key) {
     return Pattern.compile("[\\[ ]" + key + "[,\\]]").matcher(statement).find();
   }
 
