@@ -270,6 +270,17 @@ public final class Orders {
         > 0;
   }
 
+  /** The ids of the orders that are this node's to make, oldest first. */
+  public List<Long> own() {
+    return jdbc.sql(
+            """
+            select id from baton_order
+            where state in ('OPEN', 'DROPPED') and owner = ? order by id""")
+        .param(node.id())
+        .query(Long.class)
+        .list();
+  }
+
   /** Orders whose node is gone. */
   public List<Order> abandoned() {
     return jdbc.sql(

@@ -217,6 +217,19 @@ public final class Dispatch {
     retryWhatAnOperatorAllowed();
     if (sweeps++ % WAKE_UP_EVERY == 0) {
       inbox.overslept().forEach(this::wake);
+      submitWhatWasCommittedUnheard();
+    }
+  }
+
+  /**
+   * When the connection is lost at a commit, an order can be there of which this node was not told.
+   * Nobody else would find it: an order of a living node is that node's to look after.
+   */
+  private void submitWhatWasCommittedUnheard() {
+    for (long order : orders.own()) {
+      if (!dispatcher.attends(order)) {
+        submit(order);
+      }
     }
   }
 

@@ -51,6 +51,7 @@ public final class Dispatcher {
   private final Gates gates;
   private final Parking parking;
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<Long> scheduled = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
   Dispatcher(
@@ -80,6 +81,11 @@ public final class Dispatcher {
     later(orderId, Duration.ZERO);
   }
 
+  /** Whether this node has not forgotten the order: its call is being made, or will be. */
+  boolean attends(long orderId) {
+    return scheduled.contains(orderId) || underWay.contains(orderId) || parking.holds(orderId);
+  }
+
   /** An order of a dead node is this node's now. */
   void takenOver(Order order) {
     Order.Parked parked = order.parked();
@@ -97,8 +103,10 @@ public final class Dispatcher {
   }
 
   private void later(long orderId, Duration delay) {
+    scheduled.add(orderId);
     schedule(
         () -> {
+          scheduled.remove(orderId);
           try {
             start(orderId);
           } catch (RuntimeException e) {

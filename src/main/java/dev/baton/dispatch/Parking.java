@@ -49,6 +49,11 @@ final class Parking {
     lots.computeIfAbsent(system, Lot::new).park(orderId);
   }
 
+  /** Whether an order waits here. */
+  boolean holds(long orderId) {
+    return lots.values().stream().anyMatch(lot -> lot.ids.contains(orderId));
+  }
+
   private final class Lot {
 
     private final String system;

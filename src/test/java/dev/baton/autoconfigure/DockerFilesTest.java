@@ -66,7 +66,7 @@ class DockerFilesTest {
     ClassLoader loader = DockerFilesTest.class.getClassLoader();
     for (URL url :
         Collections.list(loader.getResources("META-INF/spring-configuration-metadata.json"))) {
-      for (JsonNode property : new ObjectMapper().readTree(url).path("properties")) {
+      for (JsonNode property : new ObjectMapper().readTree(url.openStream()).path("properties")) {
         names.add(
             property
                 .path("name")

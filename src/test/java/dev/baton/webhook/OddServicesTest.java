@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.OddJson;
 import dev.baton.bots.Target;
+import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TestServer;
 import dev.baton.http.TestServer.Reply;
@@ -61,7 +62,8 @@ class OddServicesTest {
                 });
         HttpCaller http = new HttpCaller(TimeLimits.DEFAULT, 5)) {
       WebhookTarget webhooks =
-          new WebhookTarget(Map.of("desk", new Webhook(server.uri(), SECRET)), http);
+          new WebhookTarget(
+              Map.of("desk", new Webhook(server.uri(), SECRET)), http, name -> Gate.open());
       for (int i = 0; i < CASES; i++) {
         CompletableFuture<?> call =
             switch (i % 6) {

@@ -9,6 +9,7 @@ import dev.baton.simulator.Simulator;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -17,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -25,8 +25,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,15 +49,23 @@ public final class Baton implements AutoCloseable {
       "Basic "
           + Base64.getEncoder().encodeToString("olga:a password".getBytes(StandardCharsets.UTF_8));
 
+  /** How a line begins by which a process of its own tells the test something. */
+  static final String MARK = "@test ";
+
   private final @Nullable ConfigurableApplicationContext context;
   private final @Nullable Process process;
+  private final Set<String> said;
   private final URI base;
   private final HttpClient http = HttpClient.newHttpClient();
 
   private Baton(
-      @Nullable ConfigurableApplicationContext context, @Nullable Process process, int port) {
+      @Nullable ConfigurableApplicationContext context,
+      @Nullable Process process,
+      Set<String> said,
+      int port) {
     this.context = context;
     this.process = process;
+    this.said = said;
     this.base = URI.create("http://127.0.0.1:" + port);
   }
 
@@ -87,34 +97,40 @@ public final class Baton implements AutoCloseable {
             .registerShutdownHook(false)
             .run(arguments(jdbcUrl, simulator, properties));
     int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
-    return new Baton(context, null, port);
+    return new Baton(context, null, Set.of(), port);
   }
 
   /** Starts the application as a process of its own, which {@link #kill} can end. */
   public static Baton forkOn(String jdbcUrl, Simulator simulator, String... properties) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
+    return forkOn(Launch.plain(), jdbcUrl, simulator, properties);
+  }
+
+  /** Starts the application as a process of its own, in a manner of the caller's. */
+  static Baton forkOn(Launch launch, String jdbcUrl, Simulator simulator, String... properties) {
+    List<String> command = new ArrayList<>(launch.command());
     command.add(BatonApplication.class.getName());
     command.addAll(List.of(arguments(jdbcUrl, simulator, properties)));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       CompletableFuture<Integer> port = new CompletableFuture<>();
-      Thread reader = new Thread(() -> read(process, port), "forked-baton");
+      Set<String> said = ConcurrentHashMap.newKeySet();
+      Thread reader = new Thread(() -> read(process, port, said), "forked-baton");
       reader.setDaemon(true);
       reader.start();
-      return new Baton(null, process, port.orTimeout(2, TimeUnit.MINUTES).join());
+      return new Baton(null, process, said, port.orTimeout(2, TimeUnit.MINUTES).join());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Passes the process's words on, and finds the port in them. */
-  private static void read(Process process, CompletableFuture<Integer> port) {
+  /** Passes the process's words on, and finds the port in them, and what is meant for the test. */
+  private static void read(Process process, CompletableFuture<Integer> port, Set<String> said) {
     try (BufferedReader lines = process.inputReader()) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         System.out.println("forked: " + line);
+        if (line.startsWith(MARK)) {
+          said.add(line.substring(MARK.length()));
+        }
         Matcher started = Pattern.compile("Tomcat started on port (\\d+)").matcher(line);
         if (started.find()) {
           port.complete(Integer.valueOf(started.group(1)));
@@ -152,6 +168,28 @@ public final class Baton implements AutoCloseable {
   /** A bean of the application, where HTTP does not tell enough. */
   public <T> T bean(Class<T> type) {
     return Objects.requireNonNull(context, "A process of its own shows no beans").getBean(type);
+  }
+
+  /** What a process of its own told the test so far. */
+  Set<String> said() {
+    return said;
+  }
+
+  /** Tells a process of its own something, by its standard input. */
+  void tell(String line) {
+    try {
+      Writer input = Objects.requireNonNull(process).outputWriter();
+      input.write(line + "\n");
+      input.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Asks a process of its own to stop, and waits until it has. */
+  void stop() {
+    Objects.requireNonNull(process).destroy();
+    process.onExit().join();
   }
 
   /** Ends a process as a crash does: nothing of it runs any more when this returns. */

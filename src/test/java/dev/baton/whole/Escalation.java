@@ -64,7 +64,16 @@ record Escalation(
           "{\"connection\":\"reset-after\"}");
 
   static Escalation draw(int n, Random random) {
-    return new Drawing(n, random).draw();
+    return draw(n, random, REFUSALS);
+  }
+
+  /**
+   * Draws one.
+   *
+   * @param refusals what may go wrong, as the simulator's script has it
+   */
+  static Escalation draw(int n, Random random, List<String> refusals) {
+    return new Drawing(n, random, refusals).draw();
   }
 
   /** What one conversation is made of, while it is made. */
@@ -72,13 +81,15 @@ record Escalation(
 
     private final int n;
     private final Random random;
+    private final List<String> refusals;
     private final ObjectNode world = JSON.createObjectNode();
     private final List<ObjectNode> faults = new ArrayList<>();
     private final String bot;
 
-    Drawing(int n, Random random) {
+    Drawing(int n, Random random, List<String> refusals) {
       this.n = n;
       this.random = random;
+      this.refusals = refusals;
       this.bot = Org.bot(n);
     }
 
@@ -189,7 +200,7 @@ record Escalation(
           .put("path", path)
           .put("nth", 1 + random.nextInt(2))
           .put("times", 1 + random.nextInt(2));
-      rule.set("then", Baton.json(REFUSALS.get(random.nextInt(REFUSALS.size()))));
+      rule.set("then", Baton.json(refusals.get(random.nextInt(refusals.size()))));
       faults.add(rule);
     }
 

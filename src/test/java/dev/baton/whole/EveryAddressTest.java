@@ -95,8 +95,16 @@ class EveryAddressTest {
   private static final String JSON = "Content-Type: application/json";
   private static final Set<String> INSIDE =
       Set.of(
-          "\tat ", "java.lang.", "org.springframework", "org.postgresql", "Caused by", "SQLState",
-          "Apache Tomcat", "baton_conversation", "a password", Desk.SECRET);
+          "\tat ",
+          "java.lang.",
+          "org.springframework",
+          "org.postgresql",
+          "Caused by",
+          "SQLState",
+          "Apache Tomcat",
+          "baton_conversation",
+          "a password",
+          Desk.SECRET);
 
   private static Simulator simulator;
   private static Baton baton;
@@ -148,11 +156,7 @@ class EveryAddressTest {
   @Test
   void noAddressIsMissingHere() {
     Set<String> mapped =
-        baton
-            .bean(RequestMappingHandlerMapping.class)
-            .getHandlerMethods()
-            .entrySet()
-            .stream()
+        baton.bean(RequestMappingHandlerMapping.class).getHandlerMethods().entrySet().stream()
             .filter(entry -> entry.getValue().getBeanType().getName().startsWith("dev.baton"))
             .flatMap(
                 entry ->
@@ -189,10 +193,7 @@ class EveryAddressTest {
             "Authorization: Basic " + "A".repeat(4000))) {
       RawCaller.Answer answer =
           raw.send(
-              address.line(),
-              address.body().getBytes(StandardCharsets.UTF_8),
-              JSON,
-              credentials);
+              address.line(), address.body().getBytes(StandardCharsets.UTF_8), JSON, credentials);
       assertThat(answer.status()).as(credentials + answer.text()).isEqualTo(401);
       assertTellsNothing(answer);
     }
@@ -209,7 +210,8 @@ class EveryAddressTest {
             .map(Address::method)
             .collect(Collectors.toSet());
     for (String method :
-        List.of("HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "POST", "DELETE", "CONNECT", "get", "X")) {
+        List.of(
+            "HEAD", "OPTIONS", "TRACE", "PUT", "PATCH", "POST", "DELETE", "CONNECT", "get", "X")) {
       if (served.contains(method)) {
         continue;
       }
@@ -235,9 +237,29 @@ class EveryAddressTest {
     Map<String, Object> before = state();
     for (String odd :
         List.of(
-            "%2e%2e", "..", ".", "a%2Fb", "a%5Cb", "a%00b", "%00", "%0d%0aX:%20y", "%ff%fe", "%zz",
-            "%", "%E2%82", "%ED%A0%80", "..;", "none;jsessionid=1", "c1%20%20", "k".repeat(7000),
-            "%F0%9F%98%80".repeat(300), "*", "'%20or%201=1--", "${7*7}", "c1%3B", "{key}")) {
+            "%2e%2e",
+            "..",
+            ".",
+            "a%2Fb",
+            "a%5Cb",
+            "a%00b",
+            "%00",
+            "%0d%0aX:%20y",
+            "%ff%fe",
+            "%zz",
+            "%",
+            "%E2%82",
+            "%ED%A0%80",
+            "..;",
+            "none;jsessionid=1",
+            "c1%20%20",
+            "k".repeat(7000),
+            "%F0%9F%98%80".repeat(300),
+            "*",
+            "'%20or%201=1--",
+            "${7*7}",
+            "c1%3B",
+            "{key}")) {
       String path =
           address.pattern().contains("{")
               ? address.pattern().replace("{key}", odd).replace("{id}", odd).replace("{name}", odd)
@@ -256,7 +278,8 @@ class EveryAddressTest {
     Map<String, Object> before = state();
     for (byte[] body : wrong(address.body())) {
       for (String type :
-          List.of(JSON, "Content-Type: text/plain", "Content-Type: application/json;charset=UTF-16")) {
+          List.of(
+              JSON, "Content-Type: text/plain", "Content-Type: application/json;charset=UTF-16")) {
         RawCaller.Answer answer = raw.send(address.line(), body, GOOD, type);
         assertThat(answer.status())
             .as(type + "\n" + shown(body) + "\n" + answer.text())
@@ -267,13 +290,17 @@ class EveryAddressTest {
     assertThat(state()).isEqualTo(before);
   }
 
-  /** Camunda's REST API passes over unknown members, and takes some JSON that is no object for its own fault. */
+  /**
+   * Camunda's REST API passes over unknown members, and takes some JSON that is no object for its
+   * own fault.
+   */
   @Test
   void theEnginesAddressesTellNothingEither() {
     Map<String, Object> before = state();
     for (String address : ENGINES) {
       for (String body :
-          List.of("{", "[]", "null", "7", "\0", "[".repeat(100_000), "1".repeat(60_000), "{'a':1}")) {
+          List.of(
+              "{", "[]", "null", "7", "\0", "[".repeat(100_000), "1".repeat(60_000), "{'a':1}")) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         RawCaller.Answer answer = raw.send("POST /engine-rest/" + address, bytes, GOOD, JSON);
         assertThat(answer.status()).as(address + shown(bytes) + answer.text()).isBetween(400, 500);
@@ -291,22 +318,43 @@ class EveryAddressTest {
     List<String> texts =
         new ArrayList<>(
             List.of(
-                "{", "[]", "null", "7", "\"x\"", "\0", good + good, "[" + good + "]",
-                "[".repeat(900) + "]".repeat(900), "[".repeat(100_000),
-                "{\"a\":".repeat(900) + "1" + "}".repeat(900), "1".repeat(60_000)));
+                "{",
+                "[]",
+                "null",
+                "7",
+                "\"x\"",
+                "\0",
+                good + good,
+                "[" + good + "]",
+                "[".repeat(900) + "]".repeat(900),
+                "[".repeat(100_000),
+                "{\"a\":".repeat(900) + "1" + "}".repeat(900),
+                "1".repeat(60_000)));
     String open = good.substring(0, good.length() - 1);
     String member = good.split("\"")[1];
     texts.add(open + ",\"unheardOf\":1}");
     texts.add(open + ",\"__proto__\":{}}");
     for (String value :
         List.of(
-            "{}", "[]", "[[[]]]", "1e999999999", "9".repeat(2000), "\"a\\u0000b\"", "\"\\ud800\"",
-            "\"" + "x".repeat(60_000) + "\"", "\"a\rb\"", "NaN")) {
+            "{}",
+            "[]",
+            "[[[]]]",
+            "1e999999999",
+            "9".repeat(2000),
+            "\"a\\u0000b\"",
+            "\"\\ud800\"",
+            "\"" + "x".repeat(60_000) + "\"",
+            "\"a\rb\"",
+            "NaN")) {
       texts.add("{\"%s\":%s}".formatted(member, value));
     }
     List<byte[]> all =
-        texts.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).collect(Collectors.toList());
-    all.add(("{\"" + member + "\":\"\u00ff\u00fe\u00c0\u00af\"}").getBytes(StandardCharsets.ISO_8859_1));
+        texts.stream()
+            .map(text -> text.getBytes(StandardCharsets.UTF_8))
+            .collect(Collectors.toList());
+    all.add(
+        ("{\"" + member + "\":\"\u00ff\u00fe\u00c0\u00af\"}")
+            .getBytes(StandardCharsets.ISO_8859_1));
     all.add(("\uFEFF{\"" + member).getBytes(StandardCharsets.UTF_8));
     all.add(new byte[] {(byte) 0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0});
     return all;
@@ -340,8 +388,9 @@ class EveryAddressTest {
       RawCaller.Answer answer = raw.send(request.getBytes(StandardCharsets.ISO_8859_1));
       assertThat(answer.status())
           .as(request.substring(0, Math.min(200, request.length())) + answer.text())
-          .matches(status -> status == 0 || (status >= 400 && status < 500) || status == 501
-              || status == 505);
+          .matches(
+              status ->
+                  status == 0 || (status >= 400 && status < 500) || status == 501 || status == 505);
       assertTellsNothing(answer);
     }
     assertThat(state()).isEqualTo(before);

@@ -84,7 +84,7 @@ final class Org implements AutoCloseable {
   }
 
   /** From now on every request that matches is met by this, until {@link #heal}. */
-  void fault(String match, String then) {
+  synchronized void fault(String match, String then) {
     ObjectNode rule = JSON.createObjectNode();
     rule.set("match", ((ObjectNode) Baton.json(match)).put("times", 0));
     rule.set("then", Baton.json(then));
@@ -92,8 +92,21 @@ final class Org implements AutoCloseable {
     simulator.script(JSON.createObjectNode().set("faults", faults).toString());
   }
 
+  /** A fault is over. */
+  synchronized void mend(String match) {
+    JsonNode known = Baton.json(match);
+    for (int i = faults.size() - 1; i >= 0; i--) {
+      ObjectNode rule = faults.get(i).path("match").deepCopy();
+      rule.remove("times");
+      if (rule.equals(known)) {
+        faults.remove(i);
+      }
+    }
+    simulator.script(JSON.createObjectNode().set("faults", faults).toString());
+  }
+
   /** No faults any more. */
-  void heal() {
+  synchronized void heal() {
     faults.removeAll();
     simulator.script("{\"faults\":[]}");
   }

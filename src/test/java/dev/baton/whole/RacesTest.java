@@ -40,11 +40,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Things that happen to one conversation at the same instant, on PostgreSQL. How often each: {@code
- * -Drounds=300}; a few times without it.
+ * Things that happen to one conversation at the same instant, at one node and at two, on
+ * PostgreSQL. How often each: {@code -Drounds=300}; a few times without it.
  */
 @Tag("slow")
 class RacesTest {
@@ -53,8 +55,16 @@ class RacesTest {
   private static final int BATCH = 10;
   private static final String TRANSFER = "Transfer To Agent";
 
+  private static final String[] SETTINGS = {
+    Postgres.USER[0],
+    "spring.datasource.hikari.maximum-pool-size=30",
+    "baton.transfer.watch-every=100ms",
+    "baton.targets.enabled=queue,bot"
+  };
+
   private static Org org;
   private static Baton baton;
+  private static Baton otherNode;
   private static JdbcClient jdbc;
   private static ExecutorService threads;
   private static ScheduledExecutorService sampler;
@@ -68,14 +78,9 @@ class RacesTest {
   static void start() {
     org = new Org();
     org.simulator().script("{\"org\":{\"afterDecline\":\"goes\"}}");
-    baton =
-        Baton.startOn(
-            Postgres.newDatabase(),
-            org.simulator(),
-            "spring.datasource.username=postgres",
-            "spring.datasource.hikari.maximum-pool-size=30",
-            "baton.transfer.watch-every=100ms",
-            "baton.targets.enabled=queue,bot");
+    String database = Postgres.newDatabase();
+    baton = Baton.startOn(database, org.simulator(), SETTINGS);
+    otherNode = Baton.forkOn(database, org.simulator(), SETTINGS);
     jdbc = JdbcClient.create(baton.bean(DataSource.class));
     threads = Executors.newCachedThreadPool();
     sampler = Executors.newSingleThreadScheduledExecutor();
@@ -85,8 +90,15 @@ class RacesTest {
   static void stop() {
     sampler.shutdownNow();
     threads.shutdownNow();
+    otherNode.close();
     baton.close();
     org.close();
+  }
+
+  /** Which of the two nodes gets a request. */
+  private enum Where {
+    SAME_NODE,
+    OTHER_NODE
   }
 
   private Future<?> sampling;
@@ -122,13 +134,14 @@ class RacesTest {
         });
   }
 
-  @Test
-  void aMessageAtTheInstantOfTheBotsAnswer() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantOfTheBotsAnswer(Where where) {
     race(
-        "queue",
+        "queue-" + where,
         key -> {
           talk(key);
-          return List.of(writing(key, "b", 2));
+          return List.of(writing(where, key, "b", 2));
         },
         key -> write(key, "a", "a"),
         1,
@@ -138,14 +151,18 @@ class RacesTest {
         });
   }
 
-  @Test
-  void aMessageAtTheInstantOfAMessage() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantOfAMessage(Where where) {
     race(
-        "two",
+        "two-" + where,
         key -> {
           talk(key);
           return List.of(
-              writing(key, "a", 1), writing(key, "b", 1), correlating(key, "c"), posting(key, "d"));
+              writing(key, "a", 1),
+              writing(where, key, "b", 1),
+              correlating(where, key, "c"),
+              posting(Where.SAME_NODE, key, "d"));
         },
         key -> {
           assertThat(messages(key)).containsOnly(Map.entry("ANSWERED", 4L));
@@ -153,17 +170,18 @@ class RacesTest {
         });
   }
 
-  @Test
-  void aMessageAtTheInstantOfItsRepetition() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantOfItsRepetition(Where where) {
     race(
-        "same",
+        "same-" + where,
         key -> {
           talk(key);
           return List.of(
               writing(key, "a", 1),
-              writing(key, "a", 1),
-              correlating(key, "a0"),
-              posting(key, "a0"));
+              writing(where, key, "a", 1),
+              correlating(where, key, "a0"),
+              posting(Where.SAME_NODE, key, "a0"));
         },
         key -> {
           assertThat(messages(key)).containsOnly(Map.entry("ANSWERED", 1L));
@@ -203,50 +221,55 @@ class RacesTest {
         });
   }
 
-  @Test
-  void leavingAtTheInstantOfAMessageAndOfTheBotsAnswer() {
+  @ParameterizedTest
+  @EnumSource
+  void leavingAtTheInstantOfAMessageAndOfTheBotsAnswer(Where where) {
     race(
-        "leave",
+        "leave-" + where,
         key -> {
           talk(key);
-          return List.of(writing(key, "b", 2), leaving(key), correlating(key, "c"));
+          return List.of(
+              writing(where, key, "b", 2), leaving(where, key), correlating(where, key, "c"));
         },
         key -> write(key, "a", "a"),
         1,
         this::ended);
   }
 
-  @Test
-  void leavingAtTheInstantOfTheBeginning() {
+  @ParameterizedTest
+  @EnumSource
+  void leavingAtTheInstantOfTheBeginning(Where where) {
     race(
-        "early",
+        "early-" + where,
         key -> {
           reception().begin(key, new Token.Opening(bot(), "hello", null));
-          return List.of(leavingByEngine(key), writing(key, "a", 1));
+          return List.of(leavingByEngine(where, key), writing(where, key, "a", 1));
         },
         this::ended);
   }
 
-  @Test
-  void leavingAtTheInstantOfTheEscalate() {
+  @ParameterizedTest
+  @EnumSource
+  void leavingAtTheInstantOfTheEscalate(Where where) {
     race(
-        "escalate",
+        "escalate-" + where,
         key -> {
           talk(key);
-          return List.of(leaving(key));
+          return List.of(leaving(where, key));
         },
         key -> write(key, "t", TRANSFER),
         1,
         this::ended);
   }
 
-  @Test
-  void leavingAtTheInstantOfAnAcceptance() {
+  @ParameterizedTest
+  @EnumSource
+  void leavingAtTheInstantOfAnAcceptance(Where where) {
     race(
-        "accepted",
+        "accepted-" + where,
         key -> {
           offered(key, "ordered", "wait");
-          return List.of(leaving(key), writing(key, "a", 2));
+          return List.of(leaving(where, key), writing(where, key, "a", 2));
         },
         key -> org.accept(cases(key).get(0)),
         1,
@@ -342,13 +365,14 @@ class RacesTest {
         });
   }
 
-  @Test
-  void aMessageAtTheInstantWhenTheTransferSucceeds() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantWhenTheTransferSucceeds(Where where) {
     race(
-        "succeeds",
+        "succeeds-" + where,
         key -> {
           offered(key, "ordered", "wait");
-          return List.of(writing(key, "a", 3));
+          return List.of(writing(where, key, "a", 3));
         },
         key -> org.accept(cases(key).get(0)),
         1,
@@ -360,26 +384,28 @@ class RacesTest {
         });
   }
 
-  @Test
-  void aMessageAtTheInstantWhenTheTransferFails() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantWhenTheTransferFails(Where where) {
     race(
-        "fails",
+        "fails-" + where,
         key -> {
           offered(key, "ordered", "wait");
-          return List.of(writing(key, "a", 3));
+          return List.of(writing(where, key, "a", 3));
         },
         key -> org.decline(cases(key).get(0)),
         1,
         this::ended);
   }
 
-  @Test
-  void aMessageAtTheInstantWhenTheNextBotHasTheConversation() {
+  @ParameterizedTest
+  @EnumSource
+  void aMessageAtTheInstantWhenTheNextBotHasTheConversation(Where where) {
     race(
-        "switch",
+        "switch-" + where,
         key -> {
           toBeSwitched(key);
-          return List.of(writing(key, "a", 3));
+          return List.of(writing(where, key, "a", 3));
         },
         this::partWithTheFirstBot,
         1,
@@ -393,13 +419,14 @@ class RacesTest {
     org.heal();
   }
 
-  @Test
-  void leavingAtTheInstantWhenTheNextBotHasTheConversation() {
+  @ParameterizedTest
+  @EnumSource
+  void leavingAtTheInstantWhenTheNextBotHasTheConversation(Where where) {
     race(
-        "switch-leave",
+        "switch-leave-" + where,
         key -> {
           toBeSwitched(key);
-          return List.of(leaving(key), writing(key, "a", 2));
+          return List.of(leaving(where, key), writing(where, key, "a", 2));
         },
         this::partWithTheFirstBot,
         1,
@@ -663,6 +690,17 @@ class RacesTest {
     }
   }
 
+  private Callable<Void> writing(Where where, String key, String prefix, int count) {
+    return where == Where.SAME_NODE
+        ? writing(key, prefix, count)
+        : () -> {
+          for (int i = 0; i < count; i++) {
+            posting(where, key, prefix + i).call();
+          }
+          return null;
+        };
+  }
+
   private Callable<Void> writing(String key, String prefix, int count) {
     return () -> {
       for (int i = 0; i < count; i++) {
@@ -673,32 +711,44 @@ class RacesTest {
   }
 
   /** Through the engine alone: 400 is its way to say that the conversation is over. */
-  private Callable<Void> correlating(String key, String id) {
+  private Callable<Void> correlating(Where where, String key, String id) {
     return () -> {
-      Baton.Answer answer = baton.correlate(key, id, id);
+      Baton.Answer answer = node(where).correlate(key, id, id);
       assertThat(answer.status()).as(answer.body()).isIn(204, 400);
       return null;
     };
   }
 
-  private Callable<Void> posting(String key, String id) {
+  private Callable<Void> posting(Where where, String key, String id) {
     return () -> {
-      Baton.Answer answer = baton.writeLater(key, id, id).join();
+      Baton.Answer answer = node(where).writeLater(key, id, id).join();
       assertThat(answer.status()).as(answer.body()).isIn(200, 202, 409);
+      if (answer.status() == 409) {
+        refusals.add(409);
+      }
       return null;
     };
   }
 
-  private Callable<Void> leaving(String key) {
+  private Callable<Void> leaving(Where where, String key) {
     return () -> {
-      reception().leave(key);
+      if (where == Where.SAME_NODE) {
+        reception().leave(key);
+      } else {
+        Baton.Answer answer = otherNode.leave(key);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(204);
+      }
       return null;
     };
   }
 
-  private Callable<Void> leavingByEngine(String key) {
+  private static Baton node(Where where) {
+    return where == Where.SAME_NODE ? baton : otherNode;
+  }
+
+  private Callable<Void> leavingByEngine(Where where, String key) {
     return () -> {
-      Baton.Answer answer = baton.correlateLeft(key);
+      Baton.Answer answer = node(where).correlateLeft(key);
       assertThat(answer.status()).as(answer.body()).isEqualTo(204);
       return null;
     };

@@ -19,8 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RolesTest {
 
   private static final String CONVERSATION = "/api/conversations/c1";
-  private static final String START =
-      "/engine-rest/process-definition/key/bot-conversation/start";
+  private static final String START = "/engine-rest/process-definition/key/bot-conversation/start";
   private static final String BOUNDARY = "Content-Type: multipart/form-data; boundary=b";
 
   private static Trial trial;
@@ -83,11 +82,13 @@ class RolesTest {
     assertThat(operator.get(CONVERSATION).statusCode()).isEqualTo(200);
     assertThat(operator.get("/engine-rest/process-instance?businessKey=c1").body())
         .contains("bot-conversation");
-    assertThat(operator.get("/engine-rest/history/process-instance?processInstanceBusinessKey=c1").body())
+    assertThat(
+            operator
+                .get("/engine-rest/history/process-instance?processInstanceBusinessKey=c1")
+                .body())
         .contains("bot-conversation");
     // An incident, mended and tried again.
-    trial.change(
-        "{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':403}}]}");
+    trial.change("{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':403}}]}");
     trial.baton.begin("stuck");
     trial.baton.writeLater("stuck", "m1", "Hi");
     trial.baton.awaitState("stuck", "failed");
@@ -126,8 +127,7 @@ class RolesTest {
     HttpResponse<String> made = deploy(deployer);
     assertThat(made.statusCode()).as(made.body()).isEqualTo(200);
     assertThat(deployer.get("/engine-rest/deployment").body()).contains("deployed");
-    assertThat(deployer.get("/engine-rest/process-definition").body())
-        .contains("bot-conversation");
+    assertThat(deployer.get("/engine-rest/process-definition").body()).contains("bot-conversation");
   }
 
   @ParameterizedTest
@@ -206,13 +206,9 @@ class RolesTest {
             .asText();
     String tasks = "/engine-rest/external-task/";
     assertThat(channel.post(tasks + task + "/unlock", "").statusCode()).isEqualTo(403);
-    assertThat(
-            channel.send("PUT", tasks + task + "/retries", "{\"retries\":0}").statusCode())
+    assertThat(channel.send("PUT", tasks + task + "/retries", "{\"retries\":0}").statusCode())
         .isEqualTo(403);
-    assertThat(
-            channel
-                .post(tasks + task + "/complete", "{\"workerId\":\"baton\"}")
-                .statusCode())
+    assertThat(channel.post(tasks + task + "/complete", "{\"workerId\":\"baton\"}").statusCode())
         .isEqualTo(403);
     trial.change("{'faults':[]}");
   }
@@ -241,9 +237,7 @@ class RolesTest {
                 .statusCode())
         .isEqualTo(403);
     assertThat(
-            caller
-                .send("PUT", "/engine-rest/group/camunda-admin/members/" + name, "")
-                .statusCode())
+            caller.send("PUT", "/engine-rest/group/camunda-admin/members/" + name, "").statusCode())
         .isEqualTo(403);
     assertThat(caller.get("/engine-rest/user").body()).doesNotContain("olga");
   }

@@ -69,10 +69,7 @@ public final class EngineRights implements Rights {
   private boolean mayUseTheInbox(Authentication caller) {
     return onInstances(caller, Permissions.CREATE)
         && has(
-            caller,
-            Permissions.CREATE_INSTANCE,
-            Resources.PROCESS_DEFINITION,
-            CustomerInbox.KEY);
+            caller, Permissions.CREATE_INSTANCE, Resources.PROCESS_DEFINITION, CustomerInbox.KEY);
   }
 
   private boolean onProcess(Authentication caller, Permission permission) {

@@ -28,7 +28,9 @@ final class LockedTimer extends TimerExecuteNestedActivityJobHandler {
       ExecutionEntity execution,
       CommandContext context,
       String tenantId) {
-    if (steps.get().lock(execution.getProcessBusinessKey()) && isGone(context)) {
+    ExecutionEntity instance = execution.getProcessInstance();
+    // Of what another node has ended meanwhile the engine may have read a part only.
+    if (instance == null || (steps.get().lock(instance.getBusinessKey()) && isGone(context))) {
       throw new OptimisticLockingException("The conversation went on before the timer fired.");
     }
     super.execute(configuration, execution, context, tenantId);
