@@ -15,9 +15,6 @@ import java.util.function.Supplier;
  */
 final class Answers {
 
-  /** A change on another node, or in a transaction that tells nobody, is seen after this time. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
-
   private final Changes changes;
   private final Duration limit;
   private final Executor readers;
@@ -52,7 +49,7 @@ final class Answers {
   private <T> CompletableFuture<T> look(
       String key, Supplier<T> read, Predicate<T> pending, long deadline) {
     long left = deadline - System.nanoTime();
-    Duration wait = Duration.ofNanos(Math.max(0, Math.min(left, LOOK_AGAIN.toNanos())));
+    Duration wait = Duration.ofNanos(Math.max(0, left));
     // Asked for before reading: a change between the two must not be missed.
     CompletableFuture<Void> change = changes.next(key, wait);
     T value = read.get();

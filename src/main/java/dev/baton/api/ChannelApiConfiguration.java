@@ -1,8 +1,10 @@
 package dev.baton.api;
 
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
@@ -32,8 +34,12 @@ public class ChannelApiConfiguration {
 
   @Bean
   Views batonViews(
-      Conversations conversations, Inbox inbox, Transcript transcript, Transfers transfers) {
-    return new Views(conversations, inbox, transcript, transfers);
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Offers offers) {
+    return new Views(conversations, inbox, transcript, transfers, offers);
   }
 
   @Bean
@@ -54,6 +60,11 @@ public class ChannelApiConfiguration {
       EventLimits limits,
       Readers readers) {
     return new EventStreams(conversations, transcript, changes, limits, readers);
+  }
+
+  @Bean
+  Elsewhere batonElsewhere(ChangesElsewhere changes) {
+    return new Elsewhere(changes);
   }
 
   @Bean

@@ -125,15 +125,18 @@ final class EventStream implements WriteListener, AsyncListener {
       // The conversation was removed.
       close();
     } catch (RuntimeException e) {
-      // Looked at again when the other nodes' lines are.
-      LOG.warn("The events of conversation {} cannot be read.", key, e);
+      LOG.warn("The events of conversation {} cannot be read yet.", key, e);
       synchronized (this) {
         reading = false;
+        lookAgain = true;
       }
     }
   }
 
-  /** Time passes: a silent stream gives a sign of life, one that nobody reads is dropped. */
+  /**
+   * Time passes: a silent stream gives a sign of life, one that nobody reads is dropped, and what
+   * could not be read is read again.
+   */
   synchronized void tick(Duration heartbeat) {
     long silent = System.nanoTime() - moved;
     if (done) {
@@ -146,6 +149,8 @@ final class EventStream implements WriteListener, AsyncListener {
     } else if (silent >= heartbeat.toNanos()) {
       unsent = Events.HEARTBEAT;
       goOn();
+    } else if (lookAgain) {
+      look();
     }
   }
 

@@ -11,12 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -39,14 +34,11 @@ final class EventStreams implements SmartLifecycle {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
-  /** A change on another node is seen after this time. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+  /** What could not be read is read again after this time. */
+  private static final Duration TICK = Duration.ofSeconds(2);
 
   /** How many lines of a conversation are in memory for one listener. */
   private static final int PAGE = 100;
-
-  /** How many conversations one query looks at. */
-  private static final int BATCH = 500;
 
   private final Conversations conversations;
   private final Transcript transcript;
@@ -146,34 +138,10 @@ final class EventStreams implements SmartLifecycle {
   private void tick() {
     try {
       streams.keySet().forEach(stream -> stream.tick(limits.heartbeat()));
-      lookAgain();
     } catch (RuntimeException e) {
-      LOG.warn("Changes on other nodes cannot be looked for.", e);
+      LOG.warn("A stream could not be kept alive.", e);
     }
   }
-
-  /** Other nodes announce their changes to their own listeners only. */
-  private void lookAgain() {
-    List<Position> all =
-        streams.keySet().stream()
-            .map(stream -> new Position(stream, stream.last()))
-            .sorted(Comparator.comparingLong(Position::last))
-            .toList();
-    for (int i = 0; i < all.size(); i += BATCH) {
-      List<Position> batch = all.subList(i, Math.min(i + BATCH, all.size()));
-      Set<String> keys = new HashSet<>();
-      batch.forEach(position -> keys.add(position.stream().key()));
-      Collection<String> changed = new HashSet<>(conversations.closedOf(keys));
-      // The earliest of the batch: a stream that is further on reads in vain, at worst.
-      changed.addAll(transcript.withLinesSince(keys, batch.get(0).last()));
-      batch.stream()
-          .map(Position::stream)
-          .filter(stream -> changed.contains(stream.key()))
-          .forEach(EventStream::look);
-    }
-  }
-
-  private record Position(EventStream stream, long last) {}
 
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // A tick lets no failure out.
@@ -185,7 +153,7 @@ final class EventStreams implements SmartLifecycle {
               thread.setDaemon(true);
               return thread;
             });
-    long every = Math.min(LOOK_AGAIN.toMillis(), Math.max(1, limits.heartbeat().toMillis() / 2));
+    long every = Math.min(TICK.toMillis(), Math.max(1, limits.heartbeat().toMillis() / 2));
     started.scheduleWithFixedDelay(this::tick, every, every, TimeUnit.MILLISECONDS);
     clock = started;
   }

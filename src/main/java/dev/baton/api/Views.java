@@ -9,6 +9,7 @@ import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.InboxMessage.State;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
@@ -24,12 +25,19 @@ final class Views {
   private final Inbox inbox;
   private final Transcript transcript;
   private final Transfers transfers;
+  private final Offers offers;
 
-  Views(Conversations conversations, Inbox inbox, Transcript transcript, Transfers transfers) {
+  Views(
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Transfers transfers,
+      Offers offers) {
     this.conversations = conversations;
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
+    this.offers = offers;
   }
 
   /** What the bot said at the start of the conversation. */
@@ -74,7 +82,7 @@ final class Views {
         conversation.visibleState().code(),
         transcript.all(key).stream().map(LineView::of).toList(),
         transfers.all(key).stream()
-            .map(transfer -> TransferView.of(transfer, transfers.offers(transfer)))
+            .map(transfer -> TransferView.of(transfer, offers.of(transfer)))
             .toList(),
         inbox.undelivered(key));
   }

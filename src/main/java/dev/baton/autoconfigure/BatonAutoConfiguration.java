@@ -3,9 +3,11 @@ package dev.baton.autoconfigure;
 import dev.baton.bots.BotsClient;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Schema;
@@ -105,8 +107,18 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Transfers batonTransfers(Database database, Node node, Transcript transcript) {
-    return new Transfers(database.jdbc(), node, transcript);
+  ChangesElsewhere batonChangesElsewhere(Database database, Changes changes) {
+    return new ChangesElsewhere(database.jdbc(), changes);
+  }
+
+  @Bean
+  Transfers batonTransfers(Database database, Transcript transcript) {
+    return new Transfers(database.jdbc(), transcript);
+  }
+
+  @Bean
+  Offers batonOffers(Database database, Node node, Transcript transcript) {
+    return new Offers(database.jdbc(), node, transcript);
   }
 
   @Bean
@@ -140,10 +152,12 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Token token,
       Changes changes) {
-    return new Reception(conversations, inbox, transcript, transfers, sessions, token, changes);
+    return new Reception(
+        conversations, inbox, transcript, transfers, offers, sessions, token, changes);
   }
 
   @Bean
@@ -161,6 +175,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       Org org,
       BatonProperties properties) {
     return new Steps(
@@ -169,6 +184,7 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        offers,
         new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
@@ -308,6 +324,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Transcript transcript,
       Token token,
@@ -330,6 +347,7 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         transfers,
+        offers,
         sessions,
         transcript,
         token,

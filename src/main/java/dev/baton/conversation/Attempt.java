@@ -2,6 +2,7 @@ package dev.baton.conversation;
 
 import dev.baton.bots.Target;
 import dev.baton.transfer.Outcome;
+import dev.baton.transfer.PlacedOffer;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -55,5 +56,10 @@ public record Attempt(
   /** Whether the target may still accept it. */
   public boolean open() {
     return state == State.ASKING || state == State.OPEN;
+  }
+
+  /** The offer as its target has it. */
+  public PlacedOffer placed(String reference) {
+    return new PlacedOffer(offerKey, target, reference);
   }
 }

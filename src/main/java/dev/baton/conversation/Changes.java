@@ -59,9 +59,14 @@ public final class Changes {
     TransactionSynchronizationManager.registerSynchronization(new Announcement(this, key));
   }
 
-  /** How many conversations somebody waits for. */
-  int followed() {
-    return followers.size();
+  /** The conversations that somebody waits for. */
+  Set<String> followed() {
+    return followers.keySet();
+  }
+
+  /** Tells those who follow the conversation. */
+  void tell(String key) {
+    followers.getOrDefault(key, Set.of()).forEach(Follower::tell);
   }
 
   /** Two are never equal, even when the same is told. */
@@ -93,7 +98,7 @@ public final class Changes {
   private record Announcement(Changes changes, String key) implements TransactionSynchronization {
     @Override
     public void afterCommit() {
-      changes.followers.getOrDefault(key, Set.of()).forEach(Follower::tell);
+      changes.tell(key);
     }
   }
 }

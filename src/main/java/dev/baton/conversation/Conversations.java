@@ -3,9 +3,7 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -244,17 +242,6 @@ public final class Conversations {
         .query(Boolean.class)
         .optional()
         .orElseThrow(() -> unknown(key));
-  }
-
-  /** Which of these conversations are closed. */
-  public List<String> closedOf(Collection<String> keys) {
-    return jdbc.sql(
-            """
-            select conversation_key from baton_conversation
-            where conversation_key in (:keys) and closed_at is not null""")
-        .param("keys", keys)
-        .query(String.class)
-        .list();
   }
 
   /** An order failed for good, or an operator allowed it to be tried again. */

@@ -153,16 +153,16 @@ public final class Orders {
       jdbc.sql("update baton_inbox set state = 'UNDELIVERED' where id = ? and state = 'SENDING'")
           .param(order.inboxId())
           .update();
-      if (order.state() == Order.State.FAILED) {
-        finished(order);
+      boolean failed = order.state() == Order.State.FAILED;
+      // A failed one is nobody's to look after: this node puts it away.
+      jdbc.sql("update baton_order set state = 'DROPPED', owner = ? where id = ?")
+          .params(failed ? node.id() : order.owner(), order.id())
+          .update();
+      if (failed) {
         conversations.stuck(order.conversationKey(), false);
-      } else {
-        jdbc.sql("update baton_order set state = 'DROPPED' where id = ?")
-            .param(order.id())
-            .update();
-        // One that only waits to be tried again is done with at once.
-        afterCommit(() -> placed.accept(order.id()));
       }
+      // One that is not being called just now is done with at once.
+      afterCommit(() -> placed.accept(order.id()));
     }
   }
 

@@ -26,6 +26,7 @@ public final class Reception {
   private final Inbox inbox;
   private final Transcript transcript;
   private final Transfers transfers;
+  private final Offers offers;
   private final BotSessions sessions;
   private final Token token;
   private final Changes changes;
@@ -36,6 +37,7 @@ public final class Reception {
       Inbox inbox,
       Transcript transcript,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Token token,
       Changes changes) {
@@ -43,6 +45,7 @@ public final class Reception {
     this.inbox = inbox;
     this.transcript = transcript;
     this.transfers = transfers;
+    this.offers = offers;
     this.sessions = sessions;
     this.token = token;
     this.changes = changes;
@@ -218,7 +221,7 @@ public final class Reception {
                   && transfers.current(key).winner() != null
                   && nextBot.isEmpty();
           if (!conversation.state().over() && !taken) {
-            nextBot.ifPresent(bot -> transfers.takenAway(bot.offerId()));
+            nextBot.ifPresent(bot -> offers.takenAway(bot.offerId()));
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
             if (!token.leave(conversation)) {
@@ -280,7 +283,7 @@ public final class Reception {
           if (!conversation.processInstanceId().equals(processInstanceId)) {
             return null;
           }
-          sessions.next(key).ifPresent(bot -> transfers.takenAway(bot.offerId()));
+          sessions.next(key).ifPresent(bot -> offers.takenAway(bot.offerId()));
           if (!conversation.state().over()) {
             boolean handedOver = transfers.handedOver(key);
             conversations.over(

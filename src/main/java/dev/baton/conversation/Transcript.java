@@ -5,7 +5,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -102,18 +101,6 @@ public final class Transcript {
             COLUMNS + "where conversation_key = ? and id > ? order by id fetch first ? rows only")
         .params(key, id, most)
         .query(Transcript::read)
-        .list();
-  }
-
-  /** Which of these conversations have a line after this one. */
-  public List<String> withLinesSince(Collection<String> keys, long id) {
-    return jdbc.sql(
-            """
-            select distinct conversation_key from baton_transcript
-            where conversation_key in (:keys) and id > :id""")
-        .param("keys", keys)
-        .param("id", id)
-        .query(String.class)
         .list();
   }
 

@@ -6,6 +6,7 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult.OffersSettled;
@@ -23,6 +24,7 @@ final class Acceptance {
 
   private final Conversations conversations;
   private final Transfers transfers;
+  private final Offers offers;
   private final Orders orders;
   private final Token token;
   private final Changes changes;
@@ -30,11 +32,13 @@ final class Acceptance {
   Acceptance(
       Conversations conversations,
       Transfers transfers,
+      Offers offers,
       Orders orders,
       Token token,
       Changes changes) {
     this.conversations = conversations;
     this.transfers = transfers;
+    this.offers = offers;
     this.orders = orders;
     this.token = token;
     this.changes = changes;
@@ -45,7 +49,7 @@ final class Acceptance {
     conversations.locked(
         key,
         conversation -> {
-          Attempt attempt = transfers.offer(offerId);
+          Attempt attempt = offers.byId(offerId);
           if (attempt.open() && attempt.outcome() == null) {
             answered(conversation, attempt, status);
             changes.afterCommit(key);
@@ -59,8 +63,8 @@ final class Acceptance {
     conversations.locked(
         key,
         conversation -> {
-          if (transfers.waitsOtherwise(offerId, wait)) {
-            transfers.waits(offerId, wait);
+          if (offers.waitsOtherwise(offerId, wait)) {
+            offers.waits(offerId, wait);
           }
           return null;
         });
@@ -77,9 +81,9 @@ final class Acceptance {
     }
     if (status instanceof OfferStatus.Refused refused) {
       // Stays open until it is taken back: what was offered still lies with the target.
-      transfers.refused(attempt.id(), refused.outcome(), null);
+      offers.refused(attempt.id(), refused.outcome(), null);
     } else if (status instanceof OfferStatus.Withdrawn) {
-      transfers.over(attempt.id(), Outcome.WITHDRAWN, null);
+      offers.over(attempt.id(), Outcome.WITHDRAWN, null);
     }
     String task = attempt.taskId();
     if (task != null) {
@@ -93,7 +97,7 @@ final class Acceptance {
    */
   OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
     String key = conversation.key();
-    Attempt attempt = transfers.offer(offerId);
+    Attempt attempt = offers.byId(offerId);
     boolean wanted = attempt.open() && !transfers.current(key).cancelled();
     if (!wanted || !wins(conversation, attempt)) {
       takeBack(key);
@@ -109,6 +113,7 @@ final class Acceptance {
             && transfer.overAt() == null
             && conversation.state() == ConversationState.TRANSFERRING;
     if (open) {
+      offers.accepted(attempt.id());
       transfers.won(transfer, attempt.id());
     }
     return open;
@@ -116,7 +121,7 @@ final class Acceptance {
 
   /** A target accepted while its offer was being withdrawn. */
   void acceptedWhileWithdrawn(Conversation conversation, long offerId) {
-    Attempt attempt = transfers.offer(offerId);
+    Attempt attempt = offers.byId(offerId);
     if (attempt.open() && !wins(conversation, attempt)) {
       orders.placeWithdrawal(conversation.key());
     }
@@ -124,20 +129,19 @@ final class Acceptance {
 
   /** While an offer was to be taken back, it turned out to be over. */
   void refusedWhileWithdrawn(long offerId, Outcome outcome) {
-    if (transfers.offer(offerId).open()) {
-      transfers.over(offerId, outcome, null);
+    if (offers.byId(offerId).open()) {
+      offers.over(offerId, outcome, null);
     }
   }
 
   /** An offer was taken back. */
   void withdrawn(Conversation conversation, long offerId) {
-    Attempt attempt = transfers.offer(offerId);
+    Attempt attempt = offers.byId(offerId);
     if (!attempt.open()) {
       return;
     }
     Outcome refused = attempt.outcome();
-    transfers.over(
-        offerId, refused != null ? refused : whyTakenBack(conversation), attempt.detail());
+    offers.over(offerId, refused != null ? refused : whyTakenBack(conversation), attempt.detail());
   }
 
   private Outcome whyTakenBack(Conversation conversation) {
@@ -164,6 +168,6 @@ final class Acceptance {
   /** How the conversation's offers stand. */
   OffersSettled settled(String key) {
     Long winner = transfers.latest(key).map(Transfer::winner).orElse(null);
-    return new OffersSettled(winner, !transfers.openOffers(key).isEmpty());
+    return new OffersSettled(winner, !offers.open(key).isEmpty());
   }
 }

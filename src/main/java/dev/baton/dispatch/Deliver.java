@@ -8,6 +8,7 @@ import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.StepResult.Delivered;
@@ -27,6 +28,7 @@ final class Deliver implements Performer {
   private final Conversations conversations;
   private final Inbox inbox;
   private final Transfers transfers;
+  private final Offers offers;
   private final Handovers handovers;
 
   Deliver(
@@ -35,12 +37,14 @@ final class Deliver implements Performer {
       Conversations conversations,
       Inbox inbox,
       Transfers transfers,
+      Offers offers,
       Handovers handovers) {
     this.kinds = kinds;
     this.sessions = sessions;
     this.conversations = conversations;
     this.inbox = inbox;
     this.transfers = transfers;
+    this.offers = offers;
     this.handovers = handovers;
   }
 
@@ -61,8 +65,8 @@ final class Deliver implements Performer {
     }
     InboxMessage message = next.get();
     Attempt winner =
-        transfers.offer(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
-    PlacedOffer offer = AskTargets.placed(winner, Objects.requireNonNull(winner.reference()));
+        offers.byId(Objects.requireNonNull(transfers.current(conversation.key()).winner()));
+    PlacedOffer offer = winner.placed(Objects.requireNonNull(winner.reference()));
     HeldMessage held =
         new HeldMessage(message.messageId(), handovers.words(conversation.key(), message));
     return kinds

@@ -7,6 +7,7 @@ import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
@@ -40,7 +41,7 @@ public final class Dispatch {
   private final Conversations conversations;
   private final Inbox inbox;
   private final Orders orders;
-  private final Transfers transfers;
+  private final Offers offers;
   private final Token token;
   private final Node node;
   private final Duration watchEvery;
@@ -61,6 +62,7 @@ public final class Dispatch {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       Transcript transcript,
       Token token,
@@ -76,7 +78,7 @@ public final class Dispatch {
     this.conversations = conversations;
     this.inbox = inbox;
     this.orders = orders;
-    this.transfers = transfers;
+    this.offers = offers;
     this.token = token;
     this.node = node;
     this.watchEvery = watchEvery;
@@ -88,8 +90,9 @@ public final class Dispatch {
               thread.setDaemon(true);
               return thread;
             });
-    Acceptance acceptance = new Acceptance(conversations, transfers, orders, token, changes);
-    Handovers handovers = new Handovers(transcript, transfers);
+    Acceptance acceptance =
+        new Acceptance(conversations, transfers, offers, orders, token, changes);
+    Handovers handovers = new Handovers(transcript, transfers, offers);
     BotAnswers answers = new BotAnswers(conversations, transcript, transfers);
     OtherBots otherBots =
         new OtherBots(
@@ -97,16 +100,20 @@ public final class Dispatch {
     List<Performer> performers = new ArrayList<>();
     performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());
     performers.addAll(
-        new PartWithBot(bots, conversations, transfers, sessions, otherBots, answers, settings)
+        new PartWithBot(
+                bots, conversations, transfers, offers, sessions, otherBots, answers, settings)
             .performers());
-    performers.addAll(
-        new AskTargets(kinds, otherBots, conversations, transfers, orders, acceptance, handovers)
-            .performers());
-    performers.add(new Deliver(kinds, sessions, conversations, inbox, transfers, handovers));
+    performers.add(new AskAvailability(kinds, otherBots, transfers));
+    performers.add(new MakeOffer(kinds, otherBots, transfers, offers, acceptance, handovers));
+    performers.add(
+        new WithdrawOffers(
+            kinds, otherBots, conversations, transfers, offers, orders, acceptance, handovers));
+    performers.add(
+        new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
     this.dispatcher =
         new Dispatcher(
             conversations, orders, token, changes, retries, threads, node.id(), performers);
-    this.watch = new OfferWatch(transfers, kinds, acceptance, threads);
+    this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
   /** Where committed orders are handed in. */
@@ -182,7 +189,7 @@ public final class Dispatch {
         submit(order.id());
       }
     }
-    transfers.takeOverWatch();
+    offers.takeOverWatch();
     retryWhatAnOperatorAllowed();
     if (sweeps++ % WAKE_UP_EVERY == 0) {
       inbox.overslept().forEach(this::wake);

@@ -143,8 +143,13 @@ public final class Dispatcher {
     }
     Order order = found.get();
     if (order.state() == Order.State.DROPPED) {
-      // Taken over from a dead node: whatever its call did, nobody waits for it.
-      orders.finished(order);
+      // It waits to be tried again, or is taken over from a dead node: nobody waits for it.
+      conversations.locked(
+          order.conversationKey(),
+          conversation -> {
+            stillMine(order).ifPresent(now -> leave(now, now.repeated()));
+            return null;
+          });
       nextToBot(order);
       return false;
     }
@@ -320,8 +325,10 @@ public final class Dispatcher {
       return () -> {};
     }
     if (mine.get().state() == Order.State.DROPPED) {
-      performer(order).givenUp(order, fault).ifPresent(s -> s.settle(conversation, false));
-      orders.finished(order);
+      Optional<Settlement> given = performer(order).givenUp(order, fault);
+      given.ifPresent(settlement -> settlement.settle(conversation, false));
+      boolean mayHaveBeenProcessed = order.repeated() || fault.mayHaveBeenProcessed();
+      leave(order, given.isEmpty() && mayHaveBeenProcessed);
       return () -> nextToBot(order);
     }
     Instant limit = limit(order);
@@ -349,6 +356,14 @@ public final class Dispatcher {
       changes.afterCommit(order.conversationKey());
     }
     return taskId == null ? () -> nextToBot(order) : () -> {};
+  }
+
+  private void leave(Order order, boolean inDoubt) {
+    if (inDoubt) {
+      performer(order).leftInDoubt(order);
+      changes.afterCommit(order.conversationKey());
+    }
+    orders.finished(order);
   }
 
   private static boolean withinLimit(Duration wait, @Nullable Instant limit) {

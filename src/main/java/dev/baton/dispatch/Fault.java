@@ -4,8 +4,10 @@ import dev.baton.bots.BotsException;
 import dev.baton.conversation.Order;
 import dev.baton.http.NoAnswerException;
 import dev.baton.oauth.OAuthException;
+import dev.baton.transfer.OfferOverException;
 import dev.baton.transfer.TargetException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,11 @@ record Fault(
       e = e.getCause();
     }
     return e;
+  }
+
+  /** The end of the offer, when that is what the failed call found. */
+  static Optional<OfferOverException> offerOver(Throwable failure) {
+    return cause(failure) instanceof OfferOverException over ? Optional.of(over) : Optional.empty();
   }
 
   static Fault of(@Nullable Throwable failure) {

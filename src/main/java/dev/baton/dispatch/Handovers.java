@@ -7,6 +7,7 @@ import dev.baton.bots.Referrer;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transcript.Line;
 import dev.baton.conversation.Transcript.Speaker;
@@ -29,10 +30,12 @@ final class Handovers {
 
   private final Transcript transcript;
   private final Transfers transfers;
+  private final Offers offers;
 
-  Handovers(Transcript transcript, Transfers transfers) {
+  Handovers(Transcript transcript, Transfers transfers, Offers offers) {
     this.transcript = transcript;
     this.transfers = transfers;
+    this.offers = offers;
   }
 
   Handover of(Conversation conversation) {
@@ -69,7 +72,7 @@ final class Handovers {
 
   private List<Handover.Tried> tried(Transfer transfer) {
     List<Handover.Tried> tried = new ArrayList<>();
-    for (Attempt attempt : transfers.offers(transfer)) {
+    for (Attempt attempt : offers.of(transfer)) {
       Outcome outcome = attempt.outcome();
       if (outcome != null && outcome != Outcome.ACCEPTED) {
         tried.add(new Handover.Tried(attempt.target(), outcome));

@@ -2,8 +2,8 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Refusal;
-import dev.baton.conversation.Transfers;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
@@ -24,13 +24,13 @@ final class OfferWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(OfferWatch.class);
 
-  private final Transfers transfers;
+  private final Offers offers;
   private final TargetKinds kinds;
   private final Acceptance acceptance;
   private final Executor threads;
 
-  OfferWatch(Transfers transfers, TargetKinds kinds, Acceptance acceptance, Executor threads) {
-    this.transfers = transfers;
+  OfferWatch(Offers offers, TargetKinds kinds, Acceptance acceptance, Executor threads) {
+    this.offers = offers;
     this.kinds = kinds;
     this.acceptance = acceptance;
     this.threads = threads;
@@ -39,7 +39,7 @@ final class OfferWatch {
   /** Looks once; completes when every answer that came is written down. */
   CompletableFuture<Void> look() {
     Map<TargetKind, List<Attempt>> byKind = new HashMap<>();
-    for (Attempt attempt : transfers.watched()) {
+    for (Attempt attempt : offers.watched()) {
       kinds
           .of(attempt.target())
           .ifPresent(kind -> byKind.computeIfAbsent(kind, k -> new ArrayList<>()).add(attempt));
@@ -52,9 +52,7 @@ final class OfferWatch {
 
   private CompletableFuture<Void> ask(TargetKind kind, List<Attempt> attempts) {
     List<PlacedOffer> offers =
-        attempts.stream()
-            .map(a -> AskTargets.placed(a, Objects.requireNonNull(a.reference())))
-            .toList();
+        attempts.stream().map(a -> a.placed(Objects.requireNonNull(a.reference()))).toList();
     return kind.status(offers)
         .handleAsync(
             (statuses, failure) -> {
@@ -76,8 +74,8 @@ final class OfferWatch {
    */
   void told(Target target, String offerKey, OfferStatus status) {
     Attempt attempt =
-        transfers
-            .offerOfKey(offerKey)
+        offers
+            .ofKey(offerKey)
             .filter(offer -> offer.target().equals(target))
             .orElseThrow(() -> new Refusal(Refusal.Kind.UNKNOWN, "There is no such offer."));
     if (attempt.state() == Attempt.State.ASKING && attempt.outcome() == null) {
@@ -86,7 +84,7 @@ final class OfferWatch {
           "The answer to the offer itself has not come yet. Say it again in a second.");
     }
     take(attempt, status);
-    Outcome outcome = transfers.offer(attempt.id()).outcome();
+    Outcome outcome = offers.byId(attempt.id()).outcome();
     boolean agrees =
         status instanceof OfferStatus.Waiting
             ? outcome == null
@@ -103,7 +101,7 @@ final class OfferWatch {
   private void take(Attempt attempt, OfferStatus status) {
     if (!(status instanceof OfferStatus.Waiting wait)) {
       acceptance.answered(attempt.conversationKey(), attempt.id(), status);
-    } else if (wait.told() && transfers.waitsOtherwise(attempt.id(), wait)) {
+    } else if (wait.told() && offers.waitsOtherwise(attempt.id(), wait)) {
       acceptance.waits(attempt.conversationKey(), attempt.id(), wait);
     }
   }

@@ -14,6 +14,7 @@ import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.Meaning;
@@ -41,6 +42,7 @@ final class PartWithBot {
   private final BotsClient bots;
   private final Conversations conversations;
   private final Transfers transfers;
+  private final Offers offers;
   private final BotSessions sessions;
   private final OtherBots otherBots;
   private final BotAnswers answers;
@@ -50,6 +52,7 @@ final class PartWithBot {
       BotsClient bots,
       Conversations conversations,
       Transfers transfers,
+      Offers offers,
       BotSessions sessions,
       OtherBots otherBots,
       BotAnswers answers,
@@ -57,6 +60,7 @@ final class PartWithBot {
     this.bots = bots;
     this.conversations = conversations;
     this.transfers = transfers;
+    this.offers = offers;
     this.sessions = sessions;
     this.otherBots = otherBots;
     this.answers = answers;
@@ -91,6 +95,11 @@ final class PartWithBot {
       return fault.kind() == Fault.Kind.REPETITION_REFUSED
           ? Optional.of((locked, awaited) -> countsAsTold(locked.key()))
           : Optional.empty();
+    }
+
+    @Override
+    public void leftInDoubt(Order order) {
+      reportInDoubt(order);
     }
 
     private Done countsAsTold(String key) {
@@ -212,6 +221,11 @@ final class PartWithBot {
           });
     }
 
+    @Override
+    public void leftInDoubt(Order order) {
+      reportInDoubt(order);
+    }
+
     /**
      * How the telling went.
      *
@@ -259,13 +273,18 @@ final class PartWithBot {
     }
   }
 
+  /** The customer left before it was known whether the bot has the report. */
+  private void reportInDoubt(Order order) {
+    transfers.reported(transfers.current(order.conversationKey()), "unconfirmed", null, null);
+  }
+
   /** What is noted where the session is gone: an earlier try may itself have ended it. */
   private static String sessionGone(Order order) {
     return order.repeated() ? "unconfirmed" : "session-gone";
   }
 
   private List<Outcome> outcomes(Transfer transfer) {
-    return transfers.offers(transfer).stream()
+    return offers.of(transfer).stream()
         .map(Attempt::outcome)
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)

@@ -40,6 +40,12 @@ interface Performer {
     return Optional.empty();
   }
 
+  /**
+   * Notes that an order which nobody waits for any more may have been processed all the same.
+   * Called in the transaction that holds the conversation's lock.
+   */
+  default void leftInDoubt(Order order) {}
+
   /** What a call brought about. */
   @FunctionalInterface
   interface Settlement {

@@ -118,6 +118,11 @@ final class TalkToBot {
           : Optional.empty();
     }
 
+    @Override
+    public void leftInDoubt(Order order) {
+      inbox.become(Objects.requireNonNull(order.inboxId()), InboxMessage.State.UNCONFIRMED);
+    }
+
     private BotSaid answered(
         Conversation conversation, BotAnswer answer, long inboxId, boolean awaited) {
       inbox.become(inboxId, InboxMessage.State.ANSWERED);

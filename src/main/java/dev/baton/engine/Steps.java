@@ -6,6 +6,7 @@ import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
+import dev.baton.conversation.Offers;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
@@ -66,6 +67,7 @@ public final class Steps {
   private final Inbox inbox;
   private final Orders orders;
   private final Transfers transfers;
+  private final Offers offers;
   private final Defaults defaults;
   private final Planner planner;
 
@@ -76,6 +78,7 @@ public final class Steps {
       Inbox inbox,
       Orders orders,
       Transfers transfers,
+      Offers offers,
       DecisionTables policy,
       Defaults defaults) {
     this.reception = reception;
@@ -83,6 +86,7 @@ public final class Steps {
     this.inbox = inbox;
     this.orders = orders;
     this.transfers = transfers;
+    this.offers = offers;
     this.defaults = defaults;
     this.planner =
         new Planner(
@@ -188,10 +192,10 @@ public final class Steps {
         planner.plan(
             conversations.find(transfer.conversationKey()).orElseThrow(),
             transfer,
-            transfers.offersBefore(transfer),
+            offers.before(transfer),
             strategy(execution));
     transfers.planned(transfer, plan);
-    transfers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
+    offers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
     String fault = plan.fault();
     if (fault != null) {
       // Lasts as long as the transfer does, and stops nothing.
@@ -226,7 +230,7 @@ public final class Steps {
             .patience(
                 transfer.escalatedAt(), Instant.now(), wished, defaults.patience(), left.size());
     if (patience.isEmpty()) {
-      transfers.notAsked(
+      offers.notAsked(
           transfer,
           transfer.round() + 1,
           left.stream().flatMap(List::stream).map(Planned::target).toList(),
@@ -234,8 +238,11 @@ public final class Steps {
       return false;
     }
     BotConversation.PATIENCE.set(execution, patience.get().toString());
-    transfers.beginRound(
-        transfer, left.get(0).stream().map(Planned::target).toList(), plan.hedge());
+    offers.asked(
+        transfer,
+        transfers.nextRound(transfer),
+        left.get(0).stream().map(Planned::target).toList(),
+        plan.hedge());
     // From now on, whichever way the round ends: a timer tells nobody that they still are.
     BotConversation.OFFERS_OPEN.set(execution, true);
     return true;
@@ -248,7 +255,7 @@ public final class Steps {
 
   /** The offers of the round, for the multi-instance step. */
   List<Long> offersOfRound(DelegateExecution execution) {
-    return transfers.offersOfRound(transfers.current(execution.getProcessBusinessKey()));
+    return offers.ofRound(transfers.current(execution.getProcessBusinessKey()));
   }
 
   /** Puts a customer's message into the inbox and wakes the conversation. */
@@ -339,7 +346,7 @@ public final class Steps {
 
   private void cleanUp(Conversation conversation) {
     String key = conversation.key();
-    if (!transfers.openOffers(key).isEmpty() && !orders.withdrawalOrdered(key)) {
+    if (!offers.open(key).isEmpty() && !orders.withdrawalOrdered(key)) {
       orders.placeWithdrawal(key);
     }
     if (conversation.sessionId() != null && !conversation.sessionOver()) {
@@ -365,9 +372,9 @@ public final class Steps {
       if (offer == null) {
         throw invalid("A step that offers needs the variable offer.");
       }
-      Attempt attempt = transfers.offer(offer);
+      Attempt attempt = offers.byId(offer);
       dueAt = attempt.dueAt();
-      transfers.awaitedBy(offer, taskId, step);
+      offers.awaitedBy(offer, taskId, step);
       execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), attempt.target().type());
       execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), attempt.target().value());
     }
@@ -382,7 +389,7 @@ public final class Steps {
     hold(execution);
     String activityInstanceId = execution.getActivityInstanceId();
     orders.drop(activityInstanceId);
-    transfers.notAwaited(activityInstanceId);
+    offers.notAwaited(activityInstanceId);
   }
 
   /** Refusals reach the caller as bad requests, in words. */

@@ -69,6 +69,38 @@ class BotFaultsTest {
   }
 
   @Test
+  void aMessageWhoseAnswersWereAllLostIsNotSaidToHaveReachedNobody() {
+    allAnswersAreLostTo("Order Status");
+    baton.begin("silent");
+    baton.write("silent", "m1", "Order Status");
+    baton.awaitState("silent", "failed");
+    baton.leave("silent");
+    trial.awaitNothingLeft("silent");
+    assertThat(baton.conversation("silent").path("undelivered").asInt()).isZero();
+  }
+
+  @Test
+  void aReportWhoseAnswersWereAllLostIsUnconfirmedWhenTheCustomerLeaves() {
+    allAnswersAreLostTo("transferFailed");
+    baton.begin("doubt");
+    baton.write("doubt", "m1", "Transfer To Agent");
+    trial.awaitCase("doubt", 1);
+    assertThat(baton.send(baton.request("/api/conversations/doubt/transfer").DELETE()).status())
+        .isEqualTo(204);
+    baton.awaitState("doubt", "failed");
+    baton.leave("doubt");
+    trial.awaitNothingLeft("doubt");
+    assertThat(baton.conversation("doubt").path("transfers").path(0).path("report").asText())
+        .isEqualTo("unconfirmed");
+  }
+
+  private static void allAnswersAreLostTo(String body) {
+    trial.script(
+        "{'faults':[{'match':{'body':'%s','times':0},'then':{'connection':'reset-after'}}]}"
+            .formatted(body));
+  }
+
+  @Test
   void aBotThatRefusesIsAnIncidentUntilAnOperatorTriesAgain() {
     trial.script(
         "{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':403,'message':'"

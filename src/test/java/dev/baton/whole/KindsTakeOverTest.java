@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.conversation.Attempt;
-import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Offers;
 import dev.baton.simulator.Simulator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ class KindsTakeOverTest {
     List<Attempt> open =
         Trial.until(
             "offer of " + key,
-            () -> baton.bean(Transfers.class).openOffers(key),
+            () -> baton.bean(Offers.class).open(key),
             now -> now.size() == 1 && now.get(0).reference() != null);
     return String.valueOf(open.get(0).reference());
   }

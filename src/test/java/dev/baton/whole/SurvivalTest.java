@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Offers;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -189,7 +189,7 @@ class SurvivalTest {
       return Awaitility.await(key + " has offers")
           .atMost(Duration.ofSeconds(90))
           .until(
-              () -> baton.bean(Transfers.class).openOffers(key),
+              () -> baton.bean(Offers.class).open(key),
               offers ->
                   offers.stream().filter(offer -> offer.reference() != null).count() == count);
     }
@@ -221,7 +221,7 @@ class SurvivalTest {
       assertThat(sessions).as(key + ": sessions").hasSize(1);
       assertThat(Org.takenIn(journal, sessions.get(0))).as(key).isEqualTo(heard());
       checkOffers(journal);
-      assertThat(baton.bean(Transfers.class).openOffers(key)).as(key + ": offers").isEmpty();
+      assertThat(baton.bean(Offers.class).open(key)).as(key + ": offers").isEmpty();
       assertThat(baton.conversation(key).path("undelivered").asInt()).as(key).isZero();
     }
 

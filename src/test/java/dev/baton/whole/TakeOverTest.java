@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Offers;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -144,7 +144,7 @@ class TakeOverTest {
         Awaitility.await(key)
             .atMost(LONG_ENOUGH)
             .until(
-                () -> baton.bean(Transfers.class).openOffers(key),
+                () -> baton.bean(Offers.class).open(key),
                 now -> now.size() == 1 && now.get(0).reference() != null);
     return String.valueOf(offers.get(0).reference());
   }

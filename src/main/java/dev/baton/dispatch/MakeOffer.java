@@ -1,0 +1,149 @@
+package dev.baton.dispatch;
+
+import dev.baton.bots.BotAnswer;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Offers;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.Availability;
+import dev.baton.transfer.Offer;
+import dev.baton.transfer.Outcome;
+import dev.baton.transfer.TargetKind;
+import dev.baton.transfer.TargetKinds;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Offers the session to a target. */
+final class MakeOffer implements Performer {
+
+  private final TargetKinds kinds;
+  private final OtherBots otherBots;
+  private final Transfers transfers;
+  private final Offers offers;
+  private final Acceptance acceptance;
+  private final Handovers handovers;
+
+  MakeOffer(
+      TargetKinds kinds,
+      OtherBots otherBots,
+      Transfers transfers,
+      Offers offers,
+      Acceptance acceptance,
+      Handovers handovers) {
+    this.kinds = kinds;
+    this.otherBots = otherBots;
+    this.transfers = transfers;
+    this.offers = offers;
+    this.acceptance = acceptance;
+    this.handovers = handovers;
+  }
+
+  @Override
+  public OrderKind kind() {
+    return OrderKind.TARGET_OFFER;
+  }
+
+  @Override
+  public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
+    if (!attempt.open()) {
+      // An operator moved the token back here: what is over stays over.
+      return CompletableFuture.completedFuture(
+          (locked, awaited) -> acceptance.settled(locked.key()));
+    }
+    Optional<TargetKind> kind = kinds.of(attempt.target());
+    CompletableFuture<Settlement> made;
+    if (kind.isPresent()) {
+      made = make(kind.get(), attempt, order, conversation);
+    } else if (otherBots.serve(attempt.target())) {
+      made =
+          otherBots
+              .start(attempt.target(), conversation)
+              .thenApply(answer -> started(attempt, answer));
+    } else {
+      made = CompletableFuture.completedFuture(refused(attempt, Outcome.UNSUPPORTED, null));
+    }
+    return made.exceptionallyCompose(
+        failure ->
+            Fault.offerOver(failure)
+                .map(
+                    over ->
+                        CompletableFuture.completedFuture(
+                            refused(attempt, over.outcome(), over.getMessage())))
+                .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private CompletableFuture<Settlement> make(
+      TargetKind kind, Attempt attempt, Order order, Conversation conversation) {
+    Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
+    CompletableFuture<Optional<String>> made =
+        order.repeated() ? kind.find(offer) : CompletableFuture.completedFuture(Optional.empty());
+    return made.thenCompose(
+        reference ->
+            reference
+                .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
+                .orElseGet(() -> ask(kind, attempt, offer)));
+  }
+
+  private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
+    return availability(kind, attempt)
+        .thenCompose(
+            availability ->
+                availability instanceof Availability.Unavailable no
+                    ? CompletableFuture.completedFuture(refused(attempt, no.outcome(), no.detail()))
+                    : kind.offer(offer).thenApply(reference -> opened(attempt, reference)));
+  }
+
+  /** What was asked for the whole escalation need not be asked again right after that. */
+  private CompletableFuture<Availability> availability(TargetKind kind, Attempt attempt) {
+    return Optional.of(attempt)
+        .filter(a -> a.round() == 1)
+        .flatMap(a -> transfers.current(a.conversationKey()).survey().of(a.target()))
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(() -> kind.availability(attempt.target()));
+  }
+
+  private Settlement opened(Attempt attempt, String reference) {
+    return (conversation, awaited) -> {
+      offers.opened(attempt.id(), reference);
+      if (!awaited && offers.byId(attempt.id()).open()) {
+        acceptance.takeBack(conversation.key());
+      }
+      return null;
+    };
+  }
+
+  private Settlement started(Attempt attempt, BotAnswer answer) {
+    return (conversation, awaited) -> {
+      offers.opened(attempt.id(), Objects.requireNonNull(answer.sessionId()));
+      otherBots.started(attempt, answer);
+      return acceptance.acceptedAtOnce(conversation, attempt.id());
+    };
+  }
+
+  private Settlement refused(Attempt attempt, Outcome outcome, @Nullable String detail) {
+    return (conversation, awaited) -> {
+      offers.over(attempt.id(), outcome, detail);
+      return acceptance.settled(conversation.key());
+    };
+  }
+
+  /** A target that cannot be asked is not an incident: the next one is asked. */
+  @Override
+  public Optional<Settlement> givenUp(Order order, Fault fault) {
+    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
+    if (fault.mayHaveBeenProcessed() || order.repeated()) {
+      // The target may have it all the same: the withdrawal that follows looks for it.
+      return Optional.of(
+          (conversation, awaited) -> {
+            offers.refused(attempt.id(), Outcome.ERROR, fault.text());
+            return acceptance.settled(conversation.key());
+          });
+    }
+    return Optional.of(refused(attempt, Outcome.ERROR, fault.text()));
+  }
+}

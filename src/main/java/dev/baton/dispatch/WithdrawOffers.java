@@ -1,0 +1,220 @@
+package dev.baton.dispatch;
+
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Offers;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
+import dev.baton.transfer.Offer;
+import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.PlacedOffer;
+import dev.baton.transfer.Plan;
+import dev.baton.transfer.TargetKind;
+import dev.baton.transfer.TargetKinds;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Takes back what targets may still accept. */
+final class WithdrawOffers implements Performer {
+
+  private final TargetKinds kinds;
+  private final OtherBots otherBots;
+  private final Conversations conversations;
+  private final Transfers transfers;
+  private final Offers offers;
+  private final Orders orders;
+  private final Acceptance acceptance;
+  private final Handovers handovers;
+
+  WithdrawOffers(
+      TargetKinds kinds,
+      OtherBots otherBots,
+      Conversations conversations,
+      Transfers transfers,
+      Offers offers,
+      Orders orders,
+      Acceptance acceptance,
+      Handovers handovers) {
+    this.kinds = kinds;
+    this.otherBots = otherBots;
+    this.conversations = conversations;
+    this.transfers = transfers;
+    this.offers = offers;
+    this.orders = orders;
+    this.acceptance = acceptance;
+    this.handovers = handovers;
+  }
+
+  @Override
+  public OrderKind kind() {
+    return OrderKind.TARGET_WITHDRAW;
+  }
+
+  @Override
+  public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+    List<Attempt> open = toBeTakenBack(order);
+    if (open.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          (locked, awaited) -> acceptance.settled(locked.key()));
+    }
+    if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
+      return CompletableFuture.failedFuture(new Fault.NotYet());
+    }
+    Transfer transfer = transfers.current(conversation.key());
+    boolean forGood =
+        transfer.winner() != null
+            || conversation.state() != ConversationState.TRANSFERRING
+            || order.offerId() != null;
+    Map<Long, TakenBack> results = new ConcurrentHashMap<>();
+    List<CompletableFuture<Void>> calls = new ArrayList<>();
+    for (Attempt attempt : open) {
+      calls.add(
+          withdraw(attempt, conversation, forGood)
+              .thenAccept(result -> results.put(attempt.id(), result)));
+    }
+    return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
+        .thenApply(done -> withdrawn(open, results));
+  }
+
+  private List<Attempt> toBeTakenBack(Order order) {
+    Long only = order.offerId();
+    return only == null
+        ? offers.open(order.conversationKey())
+        : Stream.of(offers.byId(only))
+            .filter(attempt -> attempt.state() == Attempt.State.ABANDONED)
+            .toList();
+  }
+
+  /**
+   * What came of taking an offer back.
+   *
+   * @param reference by which its target knows it; null when the target never had it
+   */
+  private record TakenBack(OfferStatus status, @Nullable String reference) {}
+
+  /** While the customer waits for a person, a withdrawal that hangs must not hold them up. */
+  @Override
+  public @Nullable Instant limit(Order order) {
+    if (order.taskId() == null) {
+      return null;
+    }
+    Plan plan = transfers.latest(order.conversationKey()).map(Transfer::plan).orElse(null);
+    boolean waits =
+        conversations
+            .find(order.conversationKey())
+            .filter(c -> c.state() == ConversationState.TRANSFERRING)
+            .isPresent();
+    return plan == null || !waits ? null : order.orderedAt().plus(plan.limits().withdrawal());
+  }
+
+  /**
+   * Offers that were refused hold nobody up. The transfer goes on without one that somebody may
+   * still accept; whoever does is told that it is too late. Only after the transfer, when nobody
+   * waits, an operator is asked.
+   */
+  @Override
+  public Optional<Settlement> givenUp(Order order, Fault fault) {
+    List<Attempt> open = offers.open(order.conversationKey());
+    boolean harmless = open.stream().allMatch(WithdrawOffers::refused);
+    if (!harmless && limit(order) == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        (conversation, awaited) -> {
+          for (Attempt attempt : open) {
+            if (refused(attempt)) {
+              acceptance.withdrawn(conversation, attempt.id());
+            } else {
+              offers.abandoned(attempt.id());
+              orders.placeWithdrawal(attempt);
+            }
+          }
+          return acceptance.settled(conversation.key());
+        });
+  }
+
+  private static boolean refused(Attempt attempt) {
+    return attempt.outcome() != null && attempt.state() == Attempt.State.OPEN;
+  }
+
+  private CompletableFuture<TakenBack> withdraw(
+      Attempt attempt, Conversation conversation, boolean forGood) {
+    Optional<TargetKind> served = kinds.of(attempt.target());
+    if (served.isEmpty()) {
+      return otherBots
+          .end(attempt, conversation)
+          .thenApply(status -> new TakenBack(status, attempt.reference()));
+    }
+    TargetKind kind = served.get();
+    String reference = attempt.reference();
+    if (reference != null) {
+      return withdraw(kind, attempt.placed(reference), forGood);
+    }
+    if (attempt.ahead(Instant.now())) {
+      return neverHad(new OfferStatus.Withdrawn());
+    }
+    Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
+    return kind.find(offer)
+        .thenCompose(
+            found ->
+                found
+                    .map(known -> withdraw(kind, attempt.placed(known), forGood))
+                    .orElseGet(() -> neverHad(new OfferStatus.Withdrawn())))
+        .exceptionallyCompose(
+            failure ->
+                Fault.offerOver(failure)
+                    .map(over -> neverHad(new OfferStatus.Refused(over.outcome())))
+                    .orElseGet(() -> CompletableFuture.failedFuture(failure)));
+  }
+
+  private static CompletableFuture<TakenBack> neverHad(OfferStatus status) {
+    return CompletableFuture.completedFuture(new TakenBack(status, null));
+  }
+
+  private CompletableFuture<TakenBack> withdraw(
+      TargetKind kind, PlacedOffer offer, boolean forGood) {
+    return kind.withdraw(offer)
+        .thenCompose(
+            status ->
+                forGood && status instanceof OfferStatus.Accepted
+                    ? kind.release(offer).thenApply(done -> new OfferStatus.Withdrawn())
+                    : CompletableFuture.completedFuture(status))
+        .thenApply(status -> new TakenBack(status, offer.reference()));
+  }
+
+  private Settlement withdrawn(List<Attempt> open, Map<Long, TakenBack> results) {
+    return (conversation, awaited) -> {
+      for (Attempt attempt : open) {
+        TakenBack result = Objects.requireNonNull(results.get(attempt.id()));
+        OfferStatus status = result.status;
+        if (attempt.reference() == null && result.reference != null) {
+          // Only now is it known that the target has it, and it may be the one that keeps it.
+          offers.opened(attempt.id(), result.reference);
+        }
+        if (attempt.state() == Attempt.State.ABANDONED) {
+          offers.takenBack(attempt.id());
+        } else if (status instanceof OfferStatus.Accepted) {
+          acceptance.acceptedWhileWithdrawn(conversation, attempt.id());
+        } else if (status instanceof OfferStatus.Refused refused) {
+          acceptance.refusedWhileWithdrawn(attempt.id(), refused.outcome());
+        } else {
+          acceptance.withdrawn(conversation, attempt.id());
+        }
+      }
+      return acceptance.settled(conversation.key());
+    };
+  }
+}
