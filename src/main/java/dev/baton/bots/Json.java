@@ -34,7 +34,7 @@ final class Json {
   static @Nullable ObjectNode parse(byte[] body) {
     try {
       return MAPPER.readTree(body) instanceof ObjectNode object ? object : null;
-    } catch (IOException notJson) {
+    } catch (IOException | NumberFormatException notJson) { // an exponent can be too large
       return null;
     }
   }
