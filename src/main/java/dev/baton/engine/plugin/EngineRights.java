@@ -3,6 +3,7 @@ package dev.baton.engine.plugin;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Rights;
 import dev.baton.engine.BotConversation;
+import dev.baton.engine.CustomerInbox;
 import java.util.function.BooleanSupplier;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.IdentityService;
@@ -54,8 +55,20 @@ public final class EngineRights implements Rights {
       case READ ->
           onProcess(caller, Permissions.READ_INSTANCE) || onInstances(caller, Permissions.READ);
       case WRITE ->
-          onProcess(caller, Permissions.UPDATE_INSTANCE) || onInstances(caller, Permissions.UPDATE);
+          onProcess(caller, Permissions.UPDATE_INSTANCE)
+              || onInstances(caller, Permissions.UPDATE)
+              || mayUseTheInbox(caller);
     };
+  }
+
+  /**
+   * Through the engine, customers write by starting a customer inbox. Unlike the right to update
+   * conversations this one opens nothing else in the engine: no steps, no variables.
+   */
+  private boolean mayUseTheInbox(Authentication caller) {
+    return onInstances(caller, Permissions.CREATE)
+        && has(
+            caller, Permissions.CREATE_INSTANCE, Resources.PROCESS_DEFINITION, CustomerInbox.KEY);
   }
 
   private boolean onProcess(Authentication caller, Permission permission) {
@@ -98,8 +111,8 @@ public final class EngineRights implements Rights {
               "You may not read conversations: that takes READ_INSTANCE on the process definition"
                   + " bot-conversation.";
           case WRITE ->
-              "You may not take part in conversations: that takes UPDATE_INSTANCE on the process"
-                  + " definition bot-conversation.";
+              "You may not take part in conversations: that takes CREATE on process instances, and"
+                  + " CREATE_INSTANCE on the process definition customer-inbox.";
         });
   }
 }
