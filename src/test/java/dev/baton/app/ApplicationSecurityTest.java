@@ -3,6 +3,9 @@ package dev.baton.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpResponse;
+import java.util.List;
+import javax.script.ScriptEngineFactory;
+import javax.script.ScriptEngineManager;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.junit.jupiter.api.Test;
@@ -108,7 +111,44 @@ class ApplicationSecurityTest {
 
     assertThat(configuration.isAuthorizationEnabled()).isTrue();
     assertThat(configuration.isEnableExpressionsInStoredQueries()).isFalse();
+    assertThat(configuration.isEnableExpressionsInAdhocQueries()).isFalse();
     assertThat(configuration.isDeserializationTypeValidationEnabled()).isTrue();
+    assertThat(configuration.isJavaSerializationFormatEnabled()).isFalse();
+    assertThat(configuration.isEnableXxeProcessing()).isFalse();
+    assertThat(configuration.isEnableScriptEngineLoadExternalResources()).isFalse();
+    // Expressions and decision tables only: no language that runs whatever it is given.
+    assertThat(new ScriptEngineManager().getEngineFactories())
+        .extracting(ScriptEngineFactory::getLanguageName)
+        .allMatch(language -> language.matches("JSP 2.1 EL|feel.*"), "JUEL and FEEL");
+  }
+
+  @Test
+  void cookiesAreForThisSiteAndBrowsersAreToldToBeStrict() {
+    HttpResponse<String> page = Caller.stranger(port).get("/camunda/app/welcome/default/");
+
+    assertThat(page.headers().allValues("Set-Cookie"))
+        .hasSize(2)
+        .allSatisfy(cookie -> assertThat(cookie).containsIgnoringCase("SameSite=Strict"))
+        .anySatisfy(cookie -> assertThat(cookie).startsWith("JSESSIONID").contains("HttpOnly"))
+        .anySatisfy(cookie -> assertThat(cookie).startsWith("XSRF-TOKEN"));
+    assertThat(page.headers().map())
+        .containsKeys("strict-transport-security", "content-security-policy")
+        .containsEntry("x-content-type-options", List.of("nosniff"));
+  }
+
+  @Test
+  void aPageThatKnowsNoTokenOfTheSessionChangesNothing() {
+    HttpResponse<String> answer =
+        Caller.stranger(port)
+            .send(
+                "POST",
+                "/camunda/api/admin/auth/user/default/login/cockpit",
+                "username=demo&password=demo",
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+
+    assertThat(answer.statusCode()).isEqualTo(403);
+    assertThat(answer.headers().firstValue("X-XSRF-TOKEN")).hasValue("Required");
   }
 
   @Test

@@ -11,6 +11,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -176,6 +179,47 @@ class WebhookKindTest {
     assertProblem(tell(offer, Desk.CLOSED), 409);
     assertThat(transfer(told, key)).isEqualTo("succeeded: accepted");
     assertThat(Baton.askedOfTheBot(told.simulator)).containsExactly(TOLD_SUCCESS);
+  }
+
+  /** The copies are exact: one signature, sent again by somebody on the way. */
+  @Test
+  void copiesThatComeAtTheSameInstantDoWhatOneDoes() {
+    String key = escalate(told, "copied");
+    String offer = awaitOffer(told, key);
+    String yes = news(offer, Desk.ACCEPTED);
+    String now = String.valueOf(Instant.now().getEpochSecond());
+    String signature = Desk.sign(now, yes);
+    assertThat(
+            IntStream.range(0, 8)
+                .mapToObj(
+                    i -> CompletableFuture.supplyAsync(() -> post("desk", yes, now, signature)))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .map(Baton.Answer::status))
+        .containsOnly(200);
+    over(told, key, "transferred");
+    assertThat(transfer(told, key)).isEqualTo("succeeded: accepted");
+    assertThat(desk.got()).containsExactly(OFFER);
+    assertThat(Baton.askedOfTheBot(told.simulator)).containsExactly(TOLD_SUCCESS);
+  }
+
+  @Test
+  void ofYesAndNoAtTheSameInstantOneCounts() {
+    String key = escalate(told, "both");
+    String offer = awaitOffer(told, key);
+    List<Integer> answers =
+        Stream.of(Desk.ACCEPTED, Desk.CLOSED)
+            .map(word -> CompletableFuture.supplyAsync(() -> tell(offer, word)))
+            .toList()
+            .stream()
+            .map(CompletableFuture::join)
+            .map(Baton.Answer::status)
+            .toList();
+    boolean accepted = answers.get(0) == 200;
+    assertThat(answers).containsExactlyInAnyOrder(200, 409);
+    over(told, key, accepted ? "transferred" : "ended");
+    assertThat(transfer(told, key)).isEqualTo(accepted ? "succeeded: accepted" : "failed: closed");
   }
 
   @Test
