@@ -147,8 +147,8 @@ class LimitsTest {
   private RawCaller.Answer chunked(String path, byte[] body) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.writeBytes(
-        ("POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n%s\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
-                .formatted(path, DEMO, JSON))
+        "POST %s HTTP/1.1\r\nHost: x\r\n%s\r\n%s\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+            .formatted(path, DEMO, JSON)
             .getBytes(StandardCharsets.ISO_8859_1));
     bytes.writeBytes(
         (Integer.toHexString(body.length) + "\r\n").getBytes(StandardCharsets.ISO_8859_1));

@@ -27,12 +27,12 @@ public final class RawCaller {
   public record Answer(int status, String text) {
 
     public String header(String name) {
-      for (String line : text.split("\r\n\r\n", 2)[0].split("\r\n")) {
-        if (line.regionMatches(true, 0, name + ":", 0, name.length() + 1)) {
-          return line.substring(name.length() + 1).strip();
-        }
-      }
-      return "";
+      return text.split("\r\n\r\n", 2)[0]
+          .lines()
+          .filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
+          .map(line -> line.substring(name.length() + 1).strip())
+          .findFirst()
+          .orElse("");
     }
 
     public String body() {

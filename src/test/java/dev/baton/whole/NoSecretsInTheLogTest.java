@@ -56,7 +56,7 @@ class NoSecretsInTheLogTest {
           "{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':400,'message':'%s'}}]}"
               .formatted(MARK));
       baton.begin("c2");
-      baton.writeLater("c2", "m1", MARK);
+      baton.correlate("c2", "m1", MARK);
       baton.awaitState("c2", "failed");
       // What the engine's REST API refuses.
       baton.correlate("unknown", "m1", MARK);

@@ -20,7 +20,6 @@ class RolesTest {
 
   private static final String CONVERSATION = "/api/conversations/c1";
   private static final String START = "/engine-rest/process-definition/key/bot-conversation/start";
-  private static final String BOUNDARY = "Content-Type: multipart/form-data; boundary=b";
 
   private static Trial trial;
   private static int port;
@@ -90,7 +89,7 @@ class RolesTest {
     // An incident, mended and tried again.
     trial.change("{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':403}}]}");
     trial.baton.begin("stuck");
-    trial.baton.writeLater("stuck", "m1", "Hi");
+    trial.baton.correlate("stuck", "m1", "Hi");
     trial.baton.awaitState("stuck", "failed");
     assertThat(operator.get("/engine-rest/incident").body()).contains("403");
     trial.change("{'faults':[]}");
@@ -151,8 +150,8 @@ class RolesTest {
         a note\r
         --b--\r
         """,
-        BOUNDARY.split(": ")[0],
-        BOUNDARY.split(": ")[1]);
+        "Content-Type",
+        "multipart/form-data; boundary=b");
   }
 
   @Test
@@ -194,7 +193,7 @@ class RolesTest {
         .isEqualTo(403);
     trial.change("{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':403}}]}");
     trial.baton.begin("calling");
-    trial.baton.writeLater("calling", "m1", "Hi");
+    trial.baton.correlate("calling", "m1", "Hi");
     trial.baton.awaitState("calling", "failed");
     String task =
         trial
