@@ -330,9 +330,12 @@ final class Crowd implements AutoCloseable {
   void nothingIsLeftInTheOrg() {
     nobodyIsAsked();
     // What is taken back in the background may take a moment longer.
-    await(
-        agents + " cases are open",
-        () -> org.query("SELECT Id FROM Case WHERE Status != 'Closed'").size() == agents);
+    String open = "SELECT Id, Status, OwnerId, Subject FROM Case WHERE Status != 'Closed'";
+    try {
+      await(agents + " cases are open", () -> org.query(open).size() == agents);
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError("Not %d open: %s".formatted(agents, org.query(open)), e);
+    }
   }
 
   /** No offer is open. */
