@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
  * Random escalations on PostgreSQL: kinds of targets, what they answer and when, faults, customers
  * who type, leave and cancel, and an application that is killed in the middle. Whatever happens to
  * one, all of what {@link Crowd#judge} asserts holds of it. How many: {@code -Descalations=1000};
- * from which random number on: {@code -Dseed=1}; without the first ones: {@code -Dfrom=700}.
+ * from which random number on: {@code -Dseed=1}; without the first batches: {@code -Dfrom=700}.
  */
 @Tag("slow")
 class ThousandEscalationsTest {
