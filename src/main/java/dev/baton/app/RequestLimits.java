@@ -32,7 +32,10 @@ final class RequestLimits implements Filter {
   /** From the first to the last byte of a body. */
   private static final Duration LONGEST = Duration.ofSeconds(20);
 
-  private static final Pattern MESSAGES = Pattern.compile("/api/conversations/[^/]+/messages");
+  /** A longer key is no conversation's, and is not remembered. */
+  private static final Pattern MESSAGES =
+      Pattern.compile("/api/conversations/[^/]{1,255}/messages");
+
   private static final int PIECE = 8192;
 
   private final Allowance requests;

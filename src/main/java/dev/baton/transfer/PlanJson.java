@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
 import dev.baton.transfer.Plan.Planned;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -73,12 +74,14 @@ public final class PlanJson {
    * @throws IllegalArgumentException when it was not written by this version or one before
    */
   public static Plan read(String text) {
-    JsonNode json;
     try {
-      json = JSON.readTree(text);
-    } catch (JsonProcessingException e) {
+      return read(JSON.readTree(text));
+    } catch (JsonProcessingException | DateTimeException e) {
       throw new IllegalArgumentException("A plan cannot be read", e);
     }
+  }
+
+  private static Plan read(JsonNode json) {
     if (json.path("version").asInt() != VERSION) {
       throw new IllegalArgumentException("A plan of version " + json.path("version").asText());
     }

@@ -158,6 +158,44 @@ class OddAnswersTest {
   }
 
   @Test
+  void noLinkAndNoRedirectOfABotIsFollowed() throws Exception {
+    try (TestServer elsewhere = new TestServer(request -> Reply.json(200, "{}"));
+        TestServer server =
+            new TestServer(
+                request ->
+                    new Reply(
+                        request.method().equals("DELETE") ? 302 : 200,
+                        Map.of("Location", elsewhere.uri().toString()),
+                        """
+                        {"sessionId":"S","messages":[],"_links":{"self":{"href":"%1$s/x"},
+                         "messages":{"href":"%1$s/x"},"session":{"href":"%1$s/x"}}}"""
+                            .formatted(elsewhere.uri())));
+        HttpCaller http = new HttpCaller(TimeLimits.DEFAULT, 5)) {
+      BotsClient bots =
+          new BotsClient(
+              new BotsSettings(server.uri(), ApiVersion.V5_3, "00DORG", "https://x", true),
+              http,
+              TokenSources.of(new GivenToken("T", null), http, Clock.systemUTC()));
+      UUID id = UUID.randomUUID();
+      SessionRef session = new SessionRef("//127.0.0.1:1/../x", null);
+      bots.start(new StartSession("../x", id, null, List.of(), List.of(), null), id)
+          .get(20, TimeUnit.SECONDS);
+      bots.send(session, new SessionMessage.Text(1, null, "words"), id).get(20, TimeUnit.SECONDS);
+      assertThat(bots.end(session, EndReason.OTHER, id))
+          .failsWithin(20, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .withCauseInstanceOf(BotsException.class);
+      assertThat(elsewhere.requests).isEmpty();
+      assertThat(server.requests)
+          .extracting(TestServer.Request::path)
+          .containsExactly(
+              "/v5.3.0/bots/..%2Fx/sessions",
+              "/v5.3.0/sessions/%2F%2F127.0.0.1%3A1%2F..%2Fx/messages",
+              "/v5.3.0/sessions/%2F%2F127.0.0.1%3A1%2F..%2Fx");
+    }
+  }
+
+  @Test
   void aChecksumThatNobodyCanKeepIsNone() throws Exception {
     try (TestServer server =
             new TestServer(
