@@ -84,7 +84,7 @@ record Fault(
       return new Fault("Waits for another call", true, false, null, Kind.NOT_YET);
     }
     if (e instanceof TookTooLong) {
-      return new Fault("It took too long", false, true, null, Kind.FAILED);
+      return new Fault("It took too long", true, true, null, Kind.FAILED);
     }
     if (e instanceof BotsException fault) {
       return new Fault(
