@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.net.URL;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ class DockerFilesTest {
     ClassLoader loader = DockerFilesTest.class.getClassLoader();
     for (URL url :
         Collections.list(loader.getResources("META-INF/spring-configuration-metadata.json"))) {
-      for (JsonNode property : new ObjectMapper().readTree(url.openStream()).path("properties")) {
+      for (JsonNode property : read(url).path("properties")) {
         names.add(
             property
                 .path("name")
@@ -75,6 +76,12 @@ class DockerFilesTest {
                 .replace('.', '_')
                 .toUpperCase(Locale.ROOT));
       }
+    }
+  }
+
+  private static JsonNode read(URL url) throws IOException {
+    try (InputStream in = url.openStream()) {
+      return new ObjectMapper().readTree(in);
     }
   }
 

@@ -480,8 +480,13 @@ final class Guests {
     }
 
     @Override
-    void approach() {
+    void settle(int n) {
+      super.settle(n);
       org.addBot(bot, queue, otherQueue);
+    }
+
+    @Override
+    void approach() {
       start("strategy", "race");
       baton.awaitAt(key, "WaitForCustomer");
       say(TRANSFER);
@@ -751,8 +756,13 @@ final class Guests {
     }
 
     @Override
-    void approach() {
+    void settle(int n) {
+      super.settle(n);
       org.addBot(bot, queue, otherQueue);
+    }
+
+    @Override
+    void approach() {
       start("strategy", "race");
       baton.awaitAt(key, "WaitForCustomer");
       say(TRANSFER);
@@ -795,8 +805,13 @@ final class Guests {
     }
 
     @Override
-    void approach() {
+    void settle(int n) {
+      super.settle(n);
       org.addBot(bot, queue, otherQueue);
+    }
+
+    @Override
+    void approach() {
       talk();
       org.fault("{\"method\":\"GET\",\"query\":\"%s\"}".formatted(otherQueue), fault());
     }

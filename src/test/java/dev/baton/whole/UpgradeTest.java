@@ -3,6 +3,7 @@ package dev.baton.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.conversation.Conversations;
 import dev.baton.simulator.Simulator;
 import dev.baton.whole.Guests.Guest;
 import java.io.IOException;
@@ -80,9 +81,17 @@ class UpgradeTest {
                               (select id from baton_node where alive_until > current_timestamp)""")
                         .isEmpty());
         guests.at(baton);
-        guests.all().forEach(Guest::goOn);
-        guests.all().forEach(Guest::over);
-        guests.all().forEach(Guest::check);
+        // An earlier release may have known fewer of them.
+        Conversations conversations = baton.bean(Conversations.class);
+        List<Guest> left =
+            guests.all().stream()
+                .filter(guest -> conversations.find(guest.key).isPresent())
+                .toList();
+        assertThat(left)
+            .hasSameSizeAs(jdbc.queryForList("select conversation_key from baton_conversation"));
+        left.forEach(Guest::goOn);
+        left.forEach(Guest::over);
+        left.forEach(Guest::check);
         assertThat(baton.get("/engine-rest/execution/count").json().path("count").asInt()).isZero();
         assertThat(baton.get("/engine-rest/event-subscription/count").json().path("count").asInt())
             .as("only those of the three messages that start the inbox")
