@@ -240,11 +240,11 @@ public final class Offers {
   }
 
   /** The transfer goes on without the offer, which is taken back all the same. */
-  public void abandoned(long offer) {
+  public void abandoned(long offer, Outcome outcome) {
     jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
-        .params(Outcome.IN_DOUBT.name(), offer)
+        .params(outcome.name(), offer)
         .update();
-    follow(offer, "over", Outcome.IN_DOUBT);
+    follow(offer, "over", outcome);
   }
 
   /** An offer that the transfer went on without is taken back at last. */

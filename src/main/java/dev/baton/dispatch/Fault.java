@@ -91,7 +91,7 @@ record Fault(
       return new Fault("Waits for another call", true, false, null, false, Kind.NOT_YET);
     }
     if (e instanceof TookTooLong) {
-      return new Fault("It took too long", false, true, null, false, Kind.FAILED);
+      return new Fault("It took too long", true, true, null, false, Kind.FAILED);
     }
     if (e instanceof BotsException fault) {
       return new Fault(

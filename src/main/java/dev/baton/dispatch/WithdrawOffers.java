@@ -12,6 +12,7 @@ import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.Offer;
 import dev.baton.transfer.OfferStatus;
+import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.TargetKind;
@@ -136,9 +137,9 @@ final class WithdrawOffers implements Performer {
   }
 
   /**
-   * Offers that were refused hold nobody up. The transfer goes on without one that somebody may
-   * still accept; whoever does is told that it is too late. Only after the transfer, when nobody
-   * waits, an operator is asked.
+   * The transfer goes on without what cannot be taken back in time, and that is taken back in the
+   * background: who was asked may still accept, and is told that it is too late; what was refused
+   * would stay open. Only after the transfer, when nobody waits, an operator is asked.
    */
   @Override
   public Optional<Settlement> givenUp(Order order, Fault fault) {
@@ -150,10 +151,11 @@ final class WithdrawOffers implements Performer {
     return Optional.of(
         (conversation, awaited) -> {
           for (Attempt attempt : open) {
-            if (refused(attempt)) {
+            Outcome outcome = attempt.outcome();
+            if (refused(attempt) && !fault.retryable()) {
               acceptance.withdrawn(conversation, attempt.id());
             } else {
-              offers.abandoned(attempt.id());
+              offers.abandoned(attempt.id(), outcome == null ? Outcome.IN_DOUBT : outcome);
               orders.placeWithdrawal(attempt);
             }
           }

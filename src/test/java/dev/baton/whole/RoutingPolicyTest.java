@@ -139,6 +139,19 @@ class RoutingPolicyTest {
   }
 
   @Test
+  void whatWasDeclinedIsTakenBackInTheEndThoughItCouldNotBeInTime() {
+    deploy(policy("deadline", "\"PT16S\"", "skip", ""));
+    trial.change("{'faults':[{'match':{'method':'PATCH','times':0},'then':{'status':503}}]}");
+    escalate("declined");
+    trial.decline(trial.awaitCase("declined", 1));
+    baton.awaitState("declined", "ended");
+    assertThat(attempts("declined").get(0)).isEqualTo("1 first declined");
+    trial.change("{'faults':[]}");
+    trial.awaitNothingLeft("declined");
+    assertThat(trial.trail("declined").stream().filter("case Closed"::equals)).hasSize(2);
+  }
+
+  @Test
   void theBotGetsToKnowWhyNobodyCameBeforeItHasToSaySo() {
     deploy(
         policy(
