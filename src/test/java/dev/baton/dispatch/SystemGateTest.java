@@ -138,10 +138,7 @@ class SystemGateTest {
     SystemGate gate = gate(PROBE, 1);
     Instant before = Instant.now();
     for (int n = 0; n < CALLS; n++) {
-      gate.call(
-          () ->
-              CompletableFuture.failedFuture(
-                  new Failure(SystemFault.Health.DOWN, Duration.ofSeconds(90))));
+      fail(gate, new Failure(SystemFault.Health.DOWN, Duration.ofSeconds(90)));
     }
     assertThat(gate.askedAgainAt())
         .isBetween(before.plusSeconds(90), Instant.now().plusSeconds(90));
@@ -153,7 +150,8 @@ class SystemGateTest {
     SystemGate gate = gate(FOR_EVER, CALLS);
     List<CompletableFuture<String>> hanging =
         IntStream.range(0, CALLS).mapToObj(n -> new CompletableFuture<String>()).toList();
-    hanging.forEach(answer -> gate.call(() -> answer));
+    assertThat(hanging.stream().map(answer -> gate.call(() -> answer)))
+        .noneMatch(CompletableFuture::isDone);
     AtomicInteger made = new AtomicInteger();
     List<CompletableFuture<String>> waiting =
         IntStream.range(0, 500)
@@ -192,8 +190,11 @@ class SystemGateTest {
   }
 
   private static void fail(SystemGate gate, SystemFault.Health health) {
-    assertThat(gate.call(() -> CompletableFuture.failedFuture(new Failure(health, null))))
-        .isCompletedExceptionally();
+    fail(gate, new Failure(health, null));
+  }
+
+  private static void fail(SystemGate gate, Failure failure) {
+    assertThat(gate.call(() -> CompletableFuture.failedFuture(failure))).isCompletedExceptionally();
   }
 
   private static boolean refused(CompletableFuture<?> answer) {

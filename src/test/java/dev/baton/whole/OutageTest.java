@@ -188,7 +188,8 @@ class OutageTest {
   @Test
   void whatACustomerWroteWhoLeftMeanwhileIsNotSentAndTheSessionIsEndedAfterwards() {
     List<String> keys = talking("left", SOME);
-    down();
+    // The bot has surely not heard any of it.
+    ORG.fault("{\"bot\":\"%s\"}".formatted(bot), "{\"status\":429}");
     writeTo(keys, "Order Status");
     awaitParked(SOME);
     keys.forEach(key -> assertThat(baton.leave(key).status()).isEqualTo(204));
