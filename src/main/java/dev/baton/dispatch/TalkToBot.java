@@ -125,7 +125,13 @@ final class TalkToBot {
 
     @Override
     public void leftInDoubt(Order order) {
-      inbox.become(Objects.requireNonNull(order.inboxId()), InboxMessage.State.UNCONFIRMED);
+      unconfirmed(order.conversationKey(), Objects.requireNonNull(order.inboxId()));
+    }
+
+    /** Counted as sent; the trail says that nobody knows. */
+    private void unconfirmed(String key, long inboxId) {
+      inbox.become(inboxId, InboxMessage.State.UNCONFIRMED);
+      answers.lost(key, inboxId);
     }
 
     private BotSaid answered(
@@ -137,16 +143,17 @@ final class TalkToBot {
 
     /** What the bot said to it is lost for good; the customer can say more. */
     private BotSaid countsAsSent(Conversation conversation, Order order) {
-      long inboxId = Objects.requireNonNull(order.inboxId());
-      inbox.become(inboxId, InboxMessage.State.UNCONFIRMED);
-      answers.lost(conversation.key(), inboxId);
+      unconfirmed(conversation.key(), Objects.requireNonNull(order.inboxId()));
       return new BotSaid(Meaning.GOES_ON);
     }
 
     /** A repeated message may itself have ended the session. */
     private BotSaid gone(Conversation conversation, long inboxId, boolean repeated) {
-      inbox.become(
-          inboxId, repeated ? InboxMessage.State.UNCONFIRMED : InboxMessage.State.UNDELIVERED);
+      if (repeated) {
+        unconfirmed(conversation.key(), inboxId);
+      } else {
+        inbox.become(inboxId, InboxMessage.State.UNDELIVERED);
+      }
       conversations.sessionOver(conversation.key());
       conversations.over(conversation.key(), ConversationState.ENDED, conversation.endReason());
       return new BotSaid(Meaning.GONE);

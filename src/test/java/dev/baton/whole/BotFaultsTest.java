@@ -99,6 +99,8 @@ class BotFaultsTest {
     baton.leave("silent");
     trial.awaitNothingLeft("silent");
     assertThat(baton.conversation("silent").path("undelivered").asInt()).isZero();
+    assertThat(trial.said("silent"))
+        .contains("baton: The bot's answer was lost. Whether the bot was reached is not known.");
   }
 
   @Test
