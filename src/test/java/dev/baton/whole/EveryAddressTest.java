@@ -274,7 +274,9 @@ class EveryAddressTest {
               : address.pattern() + "/" + odd;
       byte[] body = address.body().getBytes(StandardCharsets.UTF_8);
       RawCaller.Answer answer = raw.send(address.method() + " " + path, body, GOOD, JSON);
-      assertThat(answer.status()).as(path + "\n" + answer.text()).isBetween(400, 499);
+      // What nobody knows is erased already.
+      int least = address.pattern().endsWith("/data") ? 200 : 400;
+      assertThat(answer.status()).as(path + "\n" + answer.text()).isBetween(least, 499);
       assertTellsNothing(answer);
     }
     assertThat(state()).isEqualTo(before);
