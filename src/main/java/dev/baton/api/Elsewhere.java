@@ -60,4 +60,10 @@ final class Elsewhere implements SmartLifecycle {
   public synchronized boolean isRunning() {
     return clock != null;
   }
+
+  /** Stops after the web server, which lets requests finish that may wait for another node. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 8192;
+  }
 }
