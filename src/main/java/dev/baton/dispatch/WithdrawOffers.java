@@ -81,6 +81,9 @@ final class WithdrawOffers implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+    // Read before the offers: who wins between the two is still taken for one that may have the
+    // conversation, and not released.
+    Optional<Transfer> transfer = transfers.latest(conversation.key());
     List<Attempt> open = toBeTakenBack(order);
     if (open.isEmpty()) {
       return CompletableFuture.completedFuture(
@@ -89,9 +92,8 @@ final class WithdrawOffers implements Performer {
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
-    Transfer transfer = transfers.current(conversation.key());
     boolean forGood =
-        transfer.winner() != null
+        transfer.map(Transfer::winner).isPresent()
             || conversation.state() != ConversationState.TRANSFERRING
             || order.offerId() != null;
     Map<Long, TakenBack> results = new ConcurrentHashMap<>();

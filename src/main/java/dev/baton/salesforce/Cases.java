@@ -102,6 +102,19 @@ final class Cases {
     return setStatus(id, settings.openStatus());
   }
 
+  /** An earlier withdrawal may have closed the Case before somebody took it, and not seen that. */
+  CompletableFuture<Void> openIfClosed(String id) {
+    return salesforce
+        .query("SELECT Status FROM Case WHERE Id=" + Soql.text(id))
+        .thenCompose(
+            rows ->
+                rows.stream()
+                        .anyMatch(
+                            row -> row.path("Status").asText().equals(settings.closedStatus()))
+                    ? open(id)
+                    : Recovery.done());
+  }
+
   /** A Case that is gone needs no status. */
   private CompletableFuture<Void> setStatus(String id, String status) {
     return salesforce

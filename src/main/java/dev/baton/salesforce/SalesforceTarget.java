@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,7 +155,7 @@ public final class SalesforceTarget implements TargetKind {
         .thenCompose(
             before ->
                 before.isPresent()
-                    ? CompletableFuture.completedFuture(before.get())
+                    ? keeps(id, cases::openIfClosed, before.get())
                     : (route.ownsLine() ? omni.leaveLine(id) : Recovery.done())
                         .thenCompose(left -> close(id)));
   }
@@ -165,16 +166,18 @@ public final class SalesforceTarget implements TargetKind {
         .thenCompose(
             since ->
                 since.isPresent()
-                    ? reopen(id, since.get())
+                    ? keeps(id, cases::open, since.get())
                     : CompletableFuture.completedFuture(new OfferStatus.Withdrawn()));
   }
 
-  private CompletableFuture<OfferStatus> reopen(String id, OfferStatus accepted) {
-    return (Cases.isCase(id) ? cases.open(id) : Recovery.done())
+  /** The agent has the conversation, and is to find its Case open. */
+  private CompletableFuture<OfferStatus> keeps(
+      String id, Function<String, CompletableFuture<Void>> open, OfferStatus accepted) {
+    return (Cases.isCase(id) ? open.apply(id) : Recovery.done())
         .handle(
             (opened, fault) -> {
               if (fault != null) {
-                // The agent has the conversation: that is what counts, whatever the Case says.
+                // That somebody has the conversation is what counts, whatever the Case says.
                 log.warn("Case {} was accepted while it was withdrawn and stays closed", id, fault);
               }
               return accepted;

@@ -377,10 +377,23 @@ class QueueTargetTest {
 
   @Test
   void aConversationThatAnAgentHasIsNotTouched() {
-    org.records(work(CASE, "Opened"));
+    org.records(work(CASE, "Opened")).records("{\"Status\":\"Working\"}");
 
     assertThat(get(queue.withdraw(PLACED))).isEqualTo(new OfferStatus.Accepted("005A"));
-    assertThat(org.lines()).containsExactly(QUERY);
+    assertThat(org.lines()).containsExactly(QUERY, QUERY);
+  }
+
+  @Test
+  void aCaseThatAnEarlierTryClosedIsOpenForTheAgentWhoTookItSince() {
+    org.noRecords().noContent().error(503, "SERVER_UNAVAILABLE");
+    assertThat(fault(queue.withdraw(PLACED)).retryable()).isTrue();
+
+    org.records(work(CASE, "Opened")).records("{\"Status\":\"Closed\"}").noContent();
+    assertThat(get(queue.withdraw(PLACED))).isEqualTo(new OfferStatus.Accepted("005A"));
+
+    assertThat(org.request(4).soql())
+        .isEqualTo("SELECT Status FROM Case WHERE Id='%s'".formatted(CASE));
+    assertThat(org.request(5).body()).isEqualTo("{\"Status\":\"New\"}");
   }
 
   @Test

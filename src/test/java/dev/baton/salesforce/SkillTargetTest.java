@@ -475,10 +475,10 @@ class SkillTargetTest {
 
   @Test
   void aConversationThatAnAgentHasIsNotTouched() {
-    org.records(work(CASE, "Opened"));
+    org.records(work(CASE, "Opened")).records("{\"Status\":\"Working\"}");
 
     assertThat(get(skills.withdraw(PLACED))).isEqualTo(new OfferStatus.Accepted("005A"));
-    assertThat(org.lines()).containsExactly(QUERY);
+    assertThat(org.lines()).containsExactly(QUERY, QUERY);
   }
 
   @ParameterizedTest
