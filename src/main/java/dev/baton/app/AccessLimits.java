@@ -7,8 +7,8 @@ import org.springframework.util.unit.DataSize;
 /**
  * How much callers may ask of one node; what is beyond is refused.
  *
- * @param loginsPerMinute passwords that are tried from one address; those that were right last time
- *     do not count
+ * @param loginsPerMinute wrong passwords from one address, and all that are tried at a login; those
+ *     that were right last time are let in all the same
  * @param requestsPerSecond of one user
  * @param messagesPerMinute in one conversation
  * @param body of a request

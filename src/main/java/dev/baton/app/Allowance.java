@@ -37,11 +37,18 @@ final class Allowance {
 
   /** Uses one of somebody's times; false when none is left. */
   boolean use(String name) {
-    RateLimiter limiter;
+    return of(name).acquirePermission();
+  }
+
+  /** Whether somebody has a time left. */
+  boolean anyLeft(String name) {
+    return of(name).getMetrics().getAvailablePermissions() > 0;
+  }
+
+  private RateLimiter of(String name) {
     synchronized (known) {
-      limiter = known.computeIfAbsent(name, unknown -> RateLimiter.of(unknown, config));
+      return known.computeIfAbsent(name, unknown -> RateLimiter.of(unknown, config));
     }
-    return limiter.acquirePermission();
   }
 
   /** After how long there are new ones, at the latest. */

@@ -84,6 +84,9 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
             http.setAttribute(USER, logins.wereRight(http));
             chain.doFilter(letIn, answer);
           });
+      if (http.getAttribute(USER) == null) {
+        logins.wereWrong(http);
+      }
     }
   }
 

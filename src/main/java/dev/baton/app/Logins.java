@@ -45,14 +45,25 @@ final class Logins {
     return tries.use(request.getRemoteAddr());
   }
 
-  /** Whether the request's credentials may be tried now. One without any tries nothing. */
+  /**
+   * Whether the request's credentials may be tried now. One without any tries nothing. Only those
+   * that turn out to be wrong count: a channel may begin with many requests at once.
+   */
   boolean mayTryCredentials(HttpServletRequest request) {
     String header = request.getHeader("Authorization");
     if (header == null) {
       return true;
     }
     byte[] known = right.get(user(header));
-    return (known != null && MessageDigest.isEqual(known, digest(header))) || mayTry(request);
+    return (known != null && MessageDigest.isEqual(known, digest(header)))
+        || tries.anyLeft(request.getRemoteAddr());
+  }
+
+  /** The engine did not let the request in. */
+  void wereWrong(HttpServletRequest request) {
+    if (request.getHeader("Authorization") != null) {
+      tries.use(request.getRemoteAddr());
+    }
   }
 
   /** The engine found the request's credentials right; answers whose they are. */

@@ -202,7 +202,7 @@ class BackToBotTest {
     trial.script(
         "{"
             + DECLINES
-            + ",'faults':[{'match':{'body':'transferFailed'},'then':{'delayMs':4000}}]}");
+            + ",'faults':[{'match':{'body':'transferFailed'},'then':{'delayMs':10000}}]}");
     baton.begin("hears");
     baton.write("hears", "m1", "3");
     Trial.until("report", () -> baton.standsAt("hears"), at -> at.contains("TellFailed"));
