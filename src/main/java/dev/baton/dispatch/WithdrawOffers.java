@@ -86,8 +86,8 @@ final class WithdrawOffers implements Performer {
     Optional<Transfer> transfer = transfers.latest(conversation.key());
     List<Attempt> open = toBeTakenBack(order);
     if (open.isEmpty()) {
-      return CompletableFuture.completedFuture(
-          (locked, awaited) -> acceptance.settled(locked.key()));
+      return keepForWinner(order, transfer)
+          .thenApply(kept -> (locked, awaited) -> acceptance.settled(locked.key()));
     }
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
@@ -105,6 +105,24 @@ final class WithdrawOffers implements Performer {
     }
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
         .thenApply(done -> withdrawn(open, results));
+  }
+
+  /**
+   * Somebody accepted after an earlier try had taken the offer back in part, and that try was not
+   * seen to its end: only the target itself can give the winner the whole of it.
+   */
+  private CompletableFuture<?> keepForWinner(Order order, Optional<Transfer> transfer) {
+    boolean triedBefore = order.attempts() > 0 || order.repeated() || order.offerId() != null;
+    Optional<Attempt> winner =
+        transfer
+            .filter(t -> triedBefore)
+            .flatMap(t -> Optional.ofNullable(t.winner()))
+            .map(offers::byId);
+    String reference = winner.map(Attempt::reference).orElse(null);
+    Optional<TargetKind> kind = winner.flatMap(attempt -> kinds.of(attempt.target()));
+    return reference == null || kind.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : kind.get().withdraw(winner.get().placed(reference));
   }
 
   private List<Attempt> toBeTakenBack(Order order) {
@@ -141,7 +159,8 @@ final class WithdrawOffers implements Performer {
   /**
    * The transfer goes on without what cannot be taken back in time, and that is taken back in the
    * background: who was asked may still accept, and is told that it is too late; what was refused
-   * would stay open. Only after the transfer, when nobody waits, an operator is asked.
+   * would stay open; and who accepted meanwhile is to have the whole of the offer. Only after the
+   * transfer, when nobody waits, an operator is asked.
    */
   @Override
   public Optional<Settlement> givenUp(Order order, Fault fault) {
@@ -161,6 +180,11 @@ final class WithdrawOffers implements Performer {
               orders.placeWithdrawal(attempt);
             }
           }
+          transfers
+              .latest(conversation.key())
+              .flatMap(transfer -> Optional.ofNullable(transfer.winner()))
+              .map(offers::byId)
+              .ifPresent(orders::placeWithdrawal);
           return acceptance.settled(conversation.key());
         });
   }
