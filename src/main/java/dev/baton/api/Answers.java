@@ -2,6 +2,7 @@ package dev.baton.api;
 
 import dev.baton.conversation.Changes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
@@ -44,6 +45,27 @@ final class Answers {
    */
   <T> CompletableFuture<T> await(String key, Supplier<T> read, Predicate<T> pending) {
     return look(key, read, pending, System.nanoTime() + limit.toNanos());
+  }
+
+  /**
+   * As {@link #await(String, Supplier, Predicate)}, but what is waited for may come by itself.
+   *
+   * @param told completes with it, or empty when it has to be read; it may never
+   */
+  <T> CompletableFuture<T> await(
+      String key, CompletableFuture<Optional<T>> told, Supplier<T> read, Predicate<T> pending) {
+    if (told.isDone()) {
+      return known(told, () -> await(key, read, pending));
+    }
+    return CompletableFuture.anyOf(told, changes.next(key, limit))
+        .thenComposeAsync(changed -> known(told, () -> await(key, read, pending)), readers);
+  }
+
+  private static <T> CompletableFuture<T> known(
+      CompletableFuture<Optional<T>> told, Supplier<CompletableFuture<T>> otherwise) {
+    return told.getNow(Optional.empty())
+        .map(CompletableFuture::completedFuture)
+        .orElseGet(otherwise);
   }
 
   private <T> CompletableFuture<T> look(

@@ -89,12 +89,17 @@ final class ConversationController {
     rights.require(Right.WRITE, Right.READ);
     JsonBody body = JsonBody.read(request, MESSAGE);
     String id = Address.addressable("id", body.required("id"));
-    reception.receive(
-        key, new CustomerMessage(id, body.optional("text"), body.optional("choiceId")));
+    Reception.Accepted accepted =
+        reception.receive(
+            key, new CustomerMessage(id, body.optional("text"), body.optional("choiceId")));
     URI location = Address.ofMessage(request, key, id);
     return later(
         answers
-            .await(key, () -> views.turn(key, id), Turn::pending)
+            .await(
+                key,
+                accepted.reply().thenApply(reply -> reply.map(Turn::of)),
+                () -> views.turn(key, id),
+                Turn::pending)
             .thenApply(turn -> answer(turn, location)));
   }
 

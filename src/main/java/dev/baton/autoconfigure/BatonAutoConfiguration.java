@@ -16,6 +16,7 @@ import dev.baton.conversation.Schema;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Turns;
 import dev.baton.dispatch.Dispatch;
 import dev.baton.dispatch.GateSettings;
 import dev.baton.dispatch.Gates;
@@ -101,7 +102,11 @@ public class BatonAutoConfiguration {
   @Bean
   Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(), transcript, database.transactionManager(), EngineToken::isConflict);
+        database.jdbc(),
+        transcript,
+        database.transactionManager(),
+        EngineToken::isConflict,
+        EngineToken.SUSPENDED);
   }
 
   @Bean
@@ -145,6 +150,18 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  Turns batonTurns(
+      Conversations conversations,
+      Inbox inbox,
+      Transcript transcript,
+      Orders orders,
+      Token token,
+      ObjectProvider<Dispatch> dispatch) {
+    return new Turns(
+        conversations, inbox, transcript, orders, token, turn -> dispatch.getObject().submit(turn));
+  }
+
+  @Bean
   Retention batonRetention(
       Database database, Conversations conversations, BatonProperties properties) {
     return new Retention(database.jdbc(), conversations, properties.conversation().keep());
@@ -180,10 +197,11 @@ public class BatonAutoConfiguration {
       Transfers transfers,
       Offers offers,
       BotSessions sessions,
+      Turns turns,
       Token token,
       Changes changes) {
     return new Reception(
-        conversations, inbox, transcript, transfers, offers, sessions, token, changes);
+        conversations, inbox, transcript, transfers, offers, sessions, turns, token, changes);
   }
 
   @Bean
@@ -200,6 +218,7 @@ public class BatonAutoConfiguration {
       Conversations conversations,
       Inbox inbox,
       Orders orders,
+      Turns turns,
       Transfers transfers,
       Offers offers,
       Org org,
@@ -209,6 +228,7 @@ public class BatonAutoConfiguration {
         conversations,
         inbox,
         orders,
+        turns,
         transfers,
         offers,
         new DeployedTables(),
@@ -367,6 +387,7 @@ public class BatonAutoConfiguration {
       Offers offers,
       BotSessions sessions,
       Transcript transcript,
+      Turns turns,
       Token token,
       Changes changes,
       Node node,
@@ -391,6 +412,7 @@ public class BatonAutoConfiguration {
         offers,
         sessions,
         transcript,
+        turns,
         token,
         changes,
         node,

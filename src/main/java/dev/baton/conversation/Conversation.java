@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param sessionOver whether the bot said that the session is over, or no longer knows it
  * @param failedTransfers transfers that failed since the customer last wrote to the bot
  * @param endReason why the session is to be ended; null while it is not
+ * @param turn null while each message takes the process's token with it
  */
 public record Conversation(
     String key,
@@ -26,7 +27,8 @@ public record Conversation(
     boolean sessionOver,
     @Nullable String runtimeCrc,
     int failedTransfers,
-    @Nullable EndReason endReason) {
+    @Nullable EndReason endReason,
+    @Nullable Turn turn) {
 
   /** The state that people are shown. */
   public ConversationState visibleState() {

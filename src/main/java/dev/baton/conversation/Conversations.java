@@ -3,8 +3,11 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -30,31 +34,40 @@ public final class Conversations {
   private static final String COLUMNS =
       """
       select conversation_key, process_instance_id, bot_id, state, stuck, opening_text,
-             opening_variables, session_id, session_over, runtime_crc, failed_transfers, end_reason
+             opening_variables, session_id, session_over, runtime_crc, failed_transfers, end_reason,
+             turn
       from baton_conversation where conversation_key = ?""";
+
+  private static final String[] BEGUN = {
+    "process_instance_id", "bot_id", "session_id", "runtime_crc", "next_sequence"
+  };
 
   private final JdbcClient jdbc;
   private final Transcript transcript;
   private final TransactionTemplate transactions;
   private final TransactionTemplate savepoints;
   private final Predicate<RuntimeException> conflict;
+  private final String suspended;
 
   /**
    * Works on the engine's own data source and transaction manager.
    *
    * @param conflict whether a transaction lost an optimistic race in the engine
+   * @param suspended SQL: whether the process {@code process_instance_id} must not move
    */
   public Conversations(
       JdbcClient jdbc,
       Transcript transcript,
       PlatformTransactionManager transactionManager,
-      Predicate<RuntimeException> conflict) {
+      Predicate<RuntimeException> conflict,
+      String suspended) {
     this.jdbc = jdbc;
     this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
     this.savepoints = new TransactionTemplate(transactionManager);
     this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     this.conflict = conflict;
+    this.suspended = suspended;
   }
 
   /**
@@ -266,11 +279,119 @@ public final class Conversations {
 
   /** Draws the next sequence id of the conversation's session; the caller holds the lock. */
   long nextSequence(String key) {
-    update(key, "next_sequence = next_sequence + ?", 1);
-    return jdbc.sql("select next_sequence - 1 from baton_conversation where conversation_key = ?")
+    GeneratedKeyHolder next = new GeneratedKeyHolder();
+    jdbc.sql(
+            "update baton_conversation set next_sequence = next_sequence + 1 where conversation_key = ?")
         .param(key)
-        .query(Long.class)
-        .single();
+        .update(next, "next_sequence");
+    return Keys.of(next) - 1;
+  }
+
+  /**
+   * A turn that begins.
+   *
+   * @param conversation as far as a message to its bot needs it
+   */
+  record Begun(Conversation conversation, long sequenceId) {}
+
+  /**
+   * Takes the lock, draws a sequence id and begins a turn, if the process waits for the customer
+   * and nothing is under way: all in one statement.
+   */
+  Optional<Begun> beginTurn(String key, Turn turn) {
+    GeneratedKeyHolder row = new GeneratedKeyHolder();
+    jdbc.sql(
+            """
+            update baton_conversation set turn = ?, next_sequence = next_sequence + 1
+            where conversation_key = ? and turn = 'FREE' and state = 'TALKING'
+              and not exists (select 1 from baton_order o where o.conversation_key = ?)
+              and not\s"""
+                + suspended)
+        .params(turn.name(), key, key)
+        .update(row, BEGUN);
+    Map<String, Object> values = row.getKeys();
+    return values == null || values.isEmpty() ? Optional.empty() : Optional.of(begun(key, values));
+  }
+
+  private static Begun begun(String key, Map<String, Object> row) {
+    return new Begun(
+        new Conversation(
+            key,
+            Objects.requireNonNull((String) row.get("process_instance_id")),
+            Objects.requireNonNull((String) row.get("bot_id")),
+            ConversationState.TALKING,
+            false,
+            null,
+            "[]",
+            (String) row.get("session_id"),
+            false,
+            (String) row.get("runtime_crc"),
+            0,
+            null,
+            Turn.TAKEN),
+        Objects.requireNonNull((Long) row.get("next_sequence")) - 1);
+  }
+
+  /**
+   * Takes the lock and ends the turn, all in one statement.
+   *
+   * @return what is left to be done; empty when there is no turn
+   */
+  Optional<Turn> endTurn(String key, @Nullable String crc) {
+    GeneratedKeyHolder row = new GeneratedKeyHolder();
+    jdbc.sql(
+            """
+            update baton_conversation
+            set turn = case turn when 'MORE' then 'MORE' else 'FREE' end,
+              runtime_crc = coalesce(?, runtime_crc), failed_transfers = 0,
+              rests_since = current_timestamp
+            where conversation_key = ? and turn in ('TAKEN', 'MORE')""")
+        .params(crc, key)
+        .update(row, "turn");
+    Map<String, Object> values = row.getKeys();
+    return values == null
+        ? Optional.empty()
+        : Optional.ofNullable(turn((String) values.get("turn")));
+  }
+
+  /** How the conversation's turn stands; null when each message takes the token with it. */
+  void turn(String key, @Nullable Turn turn) {
+    update(key, "turn = ?", turn == null ? null : turn.name());
+  }
+
+  /** The process waits for the customer, and lets Baton do the talking if every node can. */
+  void rests(String key) {
+    jdbc.sql(
+            """
+            update baton_conversation set turn = 'FREE', rests_since = current_timestamp
+            where conversation_key = ? and not exists (
+              select 1 from baton_node where not takes_turns and alive_until > current_timestamp)""")
+        .param(key)
+        .update();
+  }
+
+  /**
+   * When the customer has been silent for too long; null when the process itself counts the time.
+   *
+   * @param silence how long a customer may be silent
+   */
+  public @Nullable Instant silentFrom(String key, Duration silence) {
+    return jdbc.sql("select turn, rests_since from baton_conversation where conversation_key = ?")
+        .param(key)
+        .query(
+            (row, number) -> {
+              Turn turn = turn(row.getString("turn"));
+              Instant since = Transfers.instant(row, "rests_since");
+              return turn == null || since == null
+                  ? Optional.<Instant>empty()
+                  : Optional.of((turn == Turn.FREE ? since : Instant.now()).plus(silence));
+            })
+        .single()
+        .orElse(null);
+  }
+
+  private static @Nullable Turn turn(@Nullable String name) {
+    return name == null ? null : Turn.valueOf(name);
   }
 
   private void update(String key, String assignment, @Nullable Object value) {
@@ -293,6 +414,7 @@ public final class Conversations {
         row.getBoolean("session_over"),
         row.getString("runtime_crc"),
         row.getInt("failed_transfers"),
-        endReason == null ? null : EndReason.valueOf(endReason));
+        endReason == null ? null : EndReason.valueOf(endReason),
+        turn(row.getString("turn")));
   }
 }

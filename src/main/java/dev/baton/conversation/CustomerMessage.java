@@ -1,5 +1,7 @@
 package dev.baton.conversation;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,12 @@ public record CustomerMessage(String id, @Nullable String text, @Nullable String
     if (choiceId != null) {
       checkLength("The choiceId", choiceId, MAX_ID);
     }
+  }
+
+  /** As the transcript has it. */
+  ObjectNode toJson() {
+    ObjectNode json = JsonNodeFactory.instance.objectNode().put("id", id);
+    return text != null ? json.put("text", text) : json.put("choiceId", choiceId);
   }
 
   static void checkLength(String what, String value, int most) {

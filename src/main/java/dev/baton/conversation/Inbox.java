@@ -22,16 +22,16 @@ public final class Inbox {
   }
 
   /** Keeps a message, its choice already resolved to the bot's id. */
-  long add(String key, CustomerMessage message) {
+  InboxMessage add(String key, CustomerMessage message, State state) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
             """
             insert into baton_inbox
               (conversation_key, message_id, text, choice_id, state, received_at)
-            values (?, ?, ?, ?, 'WAITING', current_timestamp)""")
-        .params(key, message.id(), message.text(), message.choiceId())
+            values (?, ?, ?, ?, ?, current_timestamp)""")
+        .params(key, message.id(), message.text(), message.choiceId(), state.name())
         .update(id, "id");
-    return Keys.of(id);
+    return new InboxMessage(Keys.of(id), message.id(), message.text(), message.choiceId(), state);
   }
 
   /** The message of a channel's id. */

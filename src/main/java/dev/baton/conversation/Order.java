@@ -33,6 +33,11 @@ public record Order(
     boolean repeated,
     @Nullable String owner) {
 
+  /** Whether it is a turn's, which no step of the process stands for. */
+  public boolean isTurn() {
+    return kind == OrderKind.BOT_MESSAGE && taskId == null;
+  }
+
   /**
    * The system that an order is for is down: the order waits until it answers again.
    *

@@ -59,6 +59,23 @@ public final class Orders {
       @Nullable Long inboxId,
       @Nullable Long offerId,
       @Nullable Instant dueAt) {
+    Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
+    long order =
+        insert(kind, key, taskId, stepId, sequenceId, inboxId, offerId, Instant.now(), dueAt);
+    announce(order);
+    return order;
+  }
+
+  private long insert(
+      OrderKind kind,
+      String key,
+      @Nullable String taskId,
+      @Nullable String stepId,
+      @Nullable Long sequenceId,
+      @Nullable Long inboxId,
+      @Nullable Long offerId,
+      Instant orderedAt,
+      @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
             """
@@ -70,16 +87,72 @@ public final class Orders {
             kind.name(),
             taskId,
             stepId,
-            kind.numbered() ? conversations.nextSequence(key) : null,
+            sequenceId,
             inboxId,
             offerId,
             node.id(),
-            OffsetDateTime.now(ZoneOffset.UTC),
+            orderedAt.atOffset(ZoneOffset.UTC),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC))
         .update(id, "id");
-    long order = Keys.of(id);
+    return Keys.of(id);
+  }
+
+  /** This node makes the call as soon as the current transaction is committed. */
+  void announce(long order) {
     afterCommit(() -> placed.accept(order));
-    return order;
+  }
+
+  /** Places the order of a turn, and announces it to nobody. */
+  Order turn(String key, long sequenceId, long inboxId) {
+    Instant now = Instant.now();
+    long id = insert(OrderKind.BOT_MESSAGE, key, null, null, sequenceId, inboxId, null, now, null);
+    return new Order(
+        id,
+        key,
+        OrderKind.BOT_MESSAGE,
+        null,
+        sequenceId,
+        inboxId,
+        null,
+        Order.State.OPEN,
+        now,
+        null,
+        null,
+        0,
+        false,
+        node.id());
+  }
+
+  /**
+   * The order of a turn has its outcome.
+   *
+   * @return false when it is not this node's, or nobody waits for it any more
+   */
+  boolean finishedTurn(Order order) {
+    return jdbc.sql(
+                """
+            delete from baton_order
+            where id = ? and owner = ? and state = 'OPEN' and task_id is null""")
+            .params(order.id(), node.id())
+            .update()
+        == 1;
+  }
+
+  /**
+   * The step that sends a message is reached by a turn that was begun without it: the turn's order
+   * is the step's from now on, with its sequence id.
+   *
+   * @return false when the message has no such order
+   */
+  public boolean adopt(String key, long inboxId, String taskId, @Nullable String stepId) {
+    return jdbc.sql(
+                """
+            update baton_order set task_id = ?, step_id = ?
+            where conversation_key = ? and inbox_id = ? and kind = 'BOT_MESSAGE'
+              and state = 'OPEN' and task_id is null""")
+            .params(taskId, stepId, key, inboxId)
+            .update()
+        == 1;
   }
 
   /** The order as last committed. */
@@ -195,8 +268,23 @@ public final class Orders {
 
   /** The process went another way: nobody waits for the step's order any more. */
   public void drop(String stepId) {
-    List<Order> orders =
-        jdbc.sql(COLUMNS + "where step_id = ?").param(stepId).query(Orders::read).list();
+    drop(jdbc.sql(COLUMNS + "where step_id = ?").param(stepId).query(Orders::read).list());
+  }
+
+  /** The process went another way: nobody waits for the conversation's turn any more. */
+  void dropTurn(String key) {
+    drop(
+        jdbc.sql(
+                COLUMNS
+                    + """
+                    where conversation_key = ? and kind = 'BOT_MESSAGE' and state = 'OPEN'
+                      and task_id is null""")
+            .param(key)
+            .query(Orders::read)
+            .list());
+  }
+
+  private void drop(List<Order> orders) {
     for (Order order : orders) {
       // Unless its answer still comes, nobody has the message, and it is not to be sent again.
       jdbc.sql("update baton_inbox set state = 'UNDELIVERED' where id = ? and state = 'SENDING'")
@@ -322,7 +410,7 @@ public final class Orders {
     jdbc.sql("update baton_offer set owner = null where owner = ?").param(node.id()).update();
   }
 
-  private static void afterCommit(Runnable action) {
+  static void afterCommit(Runnable action) {
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override

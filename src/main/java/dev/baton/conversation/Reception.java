@@ -11,6 +11,7 @@ import dev.baton.conversation.Transcript.Line;
 import dev.baton.conversation.Transcript.Speaker;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class Reception {
   private final Transfers transfers;
   private final Offers offers;
   private final BotSessions sessions;
+  private final Turns turns;
   private final Token token;
   private final Changes changes;
 
@@ -39,6 +41,7 @@ public final class Reception {
       Transfers transfers,
       Offers offers,
       BotSessions sessions,
+      Turns turns,
       Token token,
       Changes changes) {
     this.conversations = conversations;
@@ -47,6 +50,7 @@ public final class Reception {
     this.transfers = transfers;
     this.offers = offers;
     this.sessions = sessions;
+    this.turns = turns;
     this.token = token;
     this.changes = changes;
   }
@@ -122,12 +126,26 @@ public final class Reception {
   }
 
   /**
+   * A message that was accepted, now or before.
+   *
+   * @param reply completes with what the bot answered, or empty when it has to be looked up
+   */
+  public record Accepted(InboxMessage message, CompletableFuture<Optional<Turns.Reply>> reply) {}
+
+  /**
    * Accepts a message, once per id.
    *
    * @throws Refusal when there is no such conversation, it is over, or the choice was never offered
    */
-  public InboxMessage receive(String key, CustomerMessage message) {
-    return conversations.locked(key, conversation -> accept(conversation, message));
+  public Accepted receive(String key, CustomerMessage message) {
+    return turns
+        .take(key, message)
+        .map(turn -> new Accepted(turn.message(), turn.reply()))
+        .orElseGet(
+            () ->
+                new Accepted(
+                    conversations.locked(key, conversation -> accept(conversation, message)),
+                    CompletableFuture.completedFuture(Optional.empty())));
   }
 
   private InboxMessage accept(Conversation conversation, CustomerMessage message) {
@@ -144,18 +162,11 @@ public final class Reception {
               : "The conversation is over.");
     }
     CustomerMessage resolved = resolve(key, message);
-    long id = inbox.add(key, resolved);
-    ObjectNode body = JSON.createObjectNode().put("id", message.id());
-    if (resolved.text() != null) {
-      body.put("text", resolved.text());
-    } else {
-      body.put("choiceId", resolved.choiceId());
-    }
-    say(key, Cause.MESSAGE, id, body);
-    token.wake(conversation);
+    InboxMessage kept = inbox.add(key, resolved, InboxMessage.State.WAITING);
+    say(key, Cause.MESSAGE, kept.id(), resolved.toJson());
+    turns.wake(conversation);
     changes.afterCommit(key);
-    return new InboxMessage(
-        id, message.id(), resolved.text(), resolved.choiceId(), InboxMessage.State.WAITING);
+    return kept;
   }
 
   private void say(String key, Cause cause, @Nullable Long inboxId, ObjectNode body) {

@@ -21,6 +21,15 @@ public interface Token {
   void wake(Conversation conversation);
 
   /**
+   * A message is on its way to the bot: the process, which waits for one, goes on to the step that
+   * sends it.
+   *
+   * @return false when it does not wait for one
+   * @throws RuntimeException of which {@link #isHeld} is true when the process is suspended
+   */
+  boolean goOn(Conversation conversation);
+
+  /**
    * The customer left: the process goes the way that is modelled for it.
    *
    * @return false when the process, as it stands, has no such way

@@ -5,6 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -76,6 +79,27 @@ public final class Transcript {
             insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)
             values (?, current_timestamp, ?, ?, ?, ?)""")
         .params(key, speaker.name(), cause.name(), inboxId, wellFormed(body))
+        .update();
+    changes.afterCommit(key);
+  }
+
+  /** Adds several lines, as {@link #add(String, Speaker, Cause, Long, String)} does. */
+  public void add(
+      String key, Speaker speaker, Cause cause, @Nullable Long inboxId, List<String> bodies) {
+    if (bodies.isEmpty()) {
+      changes.afterCommit(key);
+      return;
+    }
+    List<@Nullable Object> values = new ArrayList<>();
+    for (String body : bodies) {
+      values.addAll(Arrays.asList(key, speaker.name(), cause.name(), inboxId, wellFormed(body)));
+    }
+    jdbc.sql(
+            "insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)"
+                + " values "
+                + String.join(
+                    ", ", Collections.nCopies(bodies.size(), "(?, current_timestamp, ?, ?, ?, ?)")))
+        .params(values)
         .update();
     changes.afterCommit(key);
   }

@@ -8,6 +8,7 @@ import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
 import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Turns.Reply;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +27,27 @@ final class BotAnswers {
 
   /** Keeps an answer; the caller holds the conversation's lock. */
   Meaning keep(String key, BotAnswer answer, Cause cause, @Nullable Long inboxId) {
-    for (BotMessage message : answer.messages()) {
-      transcript.add(key, Speaker.BOT, cause, inboxId, message.json().toString());
-    }
-    String crc = answer.runtimeCrc();
+    Reply reply = reply(answer);
+    transcript.add(key, Speaker.BOT, cause, inboxId, reply.messages());
+    String crc = reply.runtimeCrc();
     if (crc != null) {
       conversations.runtimeCrc(key, crc);
     }
-    if (has(answer.messages(), BotMessage.SessionEnded.class)) {
+    Meaning meaning = meaning(answer);
+    if (meaning == Meaning.ENDED) {
       conversations.sessionOver(key);
+    }
+    return meaning;
+  }
+
+  static Reply reply(BotAnswer answer) {
+    return new Reply(
+        answer.messages().stream().map(message -> message.json().toString()).toList(),
+        answer.runtimeCrc());
+  }
+
+  static Meaning meaning(BotAnswer answer) {
+    if (has(answer.messages(), BotMessage.SessionEnded.class)) {
       return Meaning.ENDED;
     }
     return has(answer.messages(), BotMessage.Escalate.class) ? Meaning.ESCALATED : Meaning.GOES_ON;

@@ -13,6 +13,7 @@ import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Turns;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Redaction;
 import dev.baton.transfer.TargetKinds;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,10 +45,12 @@ public final class Dispatch {
   private final Inbox inbox;
   private final Orders orders;
   private final Offers offers;
+  private final Turns turns;
   private final Token token;
   private final Node node;
   private final Duration watchEvery;
   private final ScheduledExecutorService threads;
+  private final TalkToBot talk;
   private final Dispatcher dispatcher;
   private final OfferWatch watch;
   private int sweeps;
@@ -67,6 +71,7 @@ public final class Dispatch {
       Offers offers,
       BotSessions sessions,
       Transcript transcript,
+      Turns turns,
       Token token,
       Changes changes,
       Node node,
@@ -82,6 +87,7 @@ public final class Dispatch {
     this.inbox = inbox;
     this.orders = orders;
     this.offers = offers;
+    this.turns = turns;
     this.token = token;
     this.node = node;
     this.watchEvery = watchEvery;
@@ -102,7 +108,8 @@ public final class Dispatch {
         new OtherBots(
             bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
     List<Performer> performers = new ArrayList<>();
-    performers.addAll(new TalkToBot(bots, conversations, inbox, orders, answers).performers());
+    this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, answers);
+    performers.addAll(talk.performers());
     performers.addAll(
         new PartWithBot(
                 bots, conversations, transfers, offers, sessions, otherBots, answers, settings)
@@ -116,13 +123,28 @@ public final class Dispatch {
         new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
     this.dispatcher =
         new Dispatcher(
-            conversations, orders, token, changes, retries, threads, node.id(), gates, performers);
+            conversations,
+            orders,
+            turns,
+            token,
+            changes,
+            retries,
+            threads,
+            node.id(),
+            gates,
+            performers);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
   /** Where committed orders are handed in. */
   public void submit(long orderId) {
     dispatcher.submit(orderId);
+  }
+
+  /** Where committed turns are handed in. */
+  public void submit(Turns.Taken turn) {
+    dispatcher.begin(
+        turn.order(), () -> talk.send(turn), () -> turn.reply().complete(Optional.empty()));
   }
 
   /**
@@ -272,7 +294,7 @@ public final class Dispatch {
     conversations.locked(
         key,
         conversation -> {
-          token.wake(conversation);
+          turns.wake(conversation);
           return null;
         });
   }

@@ -8,6 +8,7 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult;
+import dev.baton.conversation.Turns;
 import dev.baton.dispatch.Performer.Settlement;
 import dev.baton.dispatch.Performer.WhenDown;
 import java.time.Duration;
@@ -42,6 +43,7 @@ public final class Dispatcher {
 
   private final Conversations conversations;
   private final Orders orders;
+  private final Turns turns;
   private final Token token;
   private final Changes changes;
   private final RetryPolicy retries;
@@ -57,6 +59,7 @@ public final class Dispatcher {
   Dispatcher(
       Conversations conversations,
       Orders orders,
+      Turns turns,
       Token token,
       Changes changes,
       RetryPolicy retries,
@@ -66,6 +69,7 @@ public final class Dispatcher {
       List<Performer> performers) {
     this.conversations = conversations;
     this.orders = orders;
+    this.turns = turns;
     this.token = token;
     this.changes = changes;
     this.retries = retries;
@@ -158,7 +162,6 @@ public final class Dispatcher {
     }
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private boolean call(long orderId) {
     Optional<Order> found = orders.find(orderId).filter(order -> node.equals(order.owner()));
     if (found.isEmpty()) {
@@ -191,11 +194,39 @@ public final class Dispatcher {
       return false;
     }
     Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();
-    within(limit(order), () -> performer(order).perform(order, conversation))
+    make(order, () -> performer(order).perform(order, conversation), () -> {});
+    return true;
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
+  private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
+    within(limit(order), call)
         .whenComplete(
             (settlement, failure) ->
-                schedule(() -> finish(order, settlement, failure, 0), Duration.ZERO));
-    return true;
+                schedule(
+                    () -> {
+                      finish(order, settlement, failure, 0);
+                      finished.run();
+                    },
+                    Duration.ZERO));
+  }
+
+  /**
+   * Makes the call of a committed order of which everything is known, and whose turn it is.
+   *
+   * @param finished told when the call has an outcome
+   */
+  void begin(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
+    // A sweep may have found it between its commit and now.
+    boolean first = underWay.add(order.id());
+    if (first && !stopping) {
+      make(order, call, finished);
+      return;
+    }
+    if (first) {
+      underWay.remove(order.id());
+    }
+    finished.run();
   }
 
   private static Duration untilDue(Order order) {
@@ -311,6 +342,9 @@ public final class Dispatcher {
   }
 
   private void succeeded(Order order, Settlement settlement) {
+    if (settlement.atOnce()) {
+      return;
+    }
     Boolean dropped =
         conversations.locked(
             order.conversationKey(), conversation -> settle(order, settlement, conversation));
@@ -324,8 +358,12 @@ public final class Dispatcher {
     if (mine.isEmpty()) {
       return false;
     }
-    String taskId = order.taskId();
     boolean dropped = mine.get().state() == Order.State.DROPPED;
+    // What does not leave the process where it is, is the process's to go on with.
+    String taskId =
+        mine.get().isTurn() && !dropped
+            ? turns.handOver(conversation, mine.get()).taskId()
+            : mine.get().taskId();
     StepResult result = settlement.settle(conversation, !dropped);
     orders.finished(order);
     if (!dropped && taskId != null && result != null) {
@@ -343,18 +381,20 @@ public final class Dispatcher {
   }
 
   /** Returns what is to be done after the commit. */
-  private Runnable settleFailure(Order order, Fault fault, Conversation conversation) {
-    Optional<Order> mine = stillMine(order);
+  private Runnable settleFailure(Order called, Fault fault, Conversation conversation) {
+    Optional<Order> mine = stillMine(called);
     if (mine.isEmpty()) {
       return () -> {};
     }
     if (mine.get().state() == Order.State.DROPPED) {
-      Optional<Settlement> given = performer(order).givenUp(order, fault);
+      Optional<Settlement> given = performer(called).givenUp(called, fault);
       given.ifPresent(settlement -> settlement.settle(conversation, false));
-      boolean mayHaveBeenProcessed = order.repeated() || fault.mayHaveBeenProcessed();
-      leave(order, given.isEmpty() && mayHaveBeenProcessed);
-      return () -> nextToBot(order);
+      boolean mayHaveBeenProcessed = called.repeated() || fault.mayHaveBeenProcessed();
+      leave(called, given.isEmpty() && mayHaveBeenProcessed);
+      return () -> nextToBot(called);
     }
+    // Whoever is to see or to mend it finds it at the step that failed.
+    Order order = mine.get().isTurn() ? turns.handOver(conversation, mine.get()) : called;
     Instant limit = limit(order);
     if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return () -> later(order.id(), NOT_YET);
@@ -362,7 +402,7 @@ public final class Dispatcher {
     Optional<String> down = down(order, fault, conversation);
     Optional<WhenDown> whenDown = down.map(system -> performer(order).whenDown(order));
     if (down.isPresent() && whenDown.get() == WhenDown.WAIT) {
-      return park(mine.get(), down.get(), fault);
+      return park(order, down.get(), fault);
     }
     LOG.warn(
         "{} of conversation {} failed: {}", order.kind(), order.conversationKey(), fault.text());

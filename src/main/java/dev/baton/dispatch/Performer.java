@@ -76,5 +76,14 @@ interface Performer {
      * @return what the process goes on with; null when its step is not over yet
      */
     @Nullable StepResult settle(Conversation conversation, boolean awaited);
+
+    /**
+     * Writes it down in a transaction of its own, without locking and looking first.
+     *
+     * @return false when it is not as simple as that; nothing is changed then
+     */
+    default boolean atOnce() {
+      return false;
+    }
   }
 }

@@ -20,6 +20,8 @@ import dev.baton.conversation.Orders;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Token.StepResult.BotSaid;
 import dev.baton.conversation.Transcript.Cause;
+import dev.baton.conversation.Turns;
+import dev.baton.dispatch.Performer.Settlement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,19 +42,32 @@ final class TalkToBot {
   private final Conversations conversations;
   private final Inbox inbox;
   private final Orders orders;
+  private final Turns turns;
   private final BotAnswers answers;
+  private final Message message = new Message();
 
   TalkToBot(
-      Bots bots, Conversations conversations, Inbox inbox, Orders orders, BotAnswers answers) {
+      Bots bots,
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      Turns turns,
+      BotAnswers answers) {
     this.bots = bots;
     this.conversations = conversations;
     this.inbox = inbox;
     this.orders = orders;
+    this.turns = turns;
     this.answers = answers;
   }
 
   List<Performer> performers() {
-    return List.of(new Start(), new Message());
+    return List.of(new Start(), message);
+  }
+
+  /** Sends the message of a turn that was just begun. */
+  CompletableFuture<Settlement> send(Turns.Taken turn) {
+    return message.send(turn.order(), turn.conversation(), turn.message(), turn.reply());
   }
 
   private final class Start implements Performer {
@@ -107,13 +122,53 @@ final class TalkToBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      long inboxId = Objects.requireNonNull(order.inboxId());
-      InboxMessage message = inbox.byId(inboxId);
+      InboxMessage message = inbox.byId(Objects.requireNonNull(order.inboxId()));
+      return send(order, conversation, message, new CompletableFuture<>());
+    }
+
+    CompletableFuture<Settlement> send(
+        Order order,
+        Conversation conversation,
+        InboxMessage message,
+        CompletableFuture<Optional<Turns.Reply>> asked) {
       return bots.send(conversation, toBot(order, message))
-          .<Settlement>thenApply(
-              answer -> (locked, awaited) -> answered(locked, answer, inboxId, awaited))
+          .<Settlement>thenApply(answer -> new Answered(order, message.id(), answer, asked))
           .exceptionally(
-              e -> ifGone(e, (locked, awaited) -> gone(locked, inboxId, order.repeated())));
+              e -> ifGone(e, (locked, awaited) -> gone(locked, message.id(), order.repeated())));
+    }
+
+    /** The bot answered. */
+    private final class Answered implements Settlement {
+
+      private final Order order;
+      private final long inboxId;
+      private final BotAnswer answer;
+      private final CompletableFuture<Optional<Turns.Reply>> asked;
+
+      Answered(
+          Order order,
+          long inboxId,
+          BotAnswer answer,
+          CompletableFuture<Optional<Turns.Reply>> asked) {
+        this.order = order;
+        this.inboxId = inboxId;
+        this.answer = answer;
+        this.asked = asked;
+      }
+
+      @Override
+      public boolean atOnce() {
+        return order.isTurn()
+            && BotAnswers.meaning(answer) == Meaning.GOES_ON
+            && turns.answered(order, BotAnswers.reply(answer), asked);
+      }
+
+      @Override
+      public BotSaid settle(Conversation conversation, boolean awaited) {
+        inbox.become(inboxId, InboxMessage.State.ANSWERED);
+        conversations.failedTransfers(conversation.key(), 0);
+        return new BotSaid(take(conversation, answer, Cause.MESSAGE, inboxId, awaited));
+      }
     }
 
     @Override
@@ -132,13 +187,6 @@ final class TalkToBot {
     private void unconfirmed(String key, long inboxId) {
       inbox.become(inboxId, InboxMessage.State.UNCONFIRMED);
       answers.lost(key, inboxId);
-    }
-
-    private BotSaid answered(
-        Conversation conversation, BotAnswer answer, long inboxId, boolean awaited) {
-      inbox.become(inboxId, InboxMessage.State.ANSWERED);
-      conversations.failedTransfers(conversation.key(), 0);
-      return new BotSaid(take(conversation, answer, Cause.MESSAGE, inboxId, awaited));
     }
 
     /** What the bot said to it is lost for good; the customer can say more. */

@@ -32,6 +32,12 @@ public final class EngineToken implements Token {
   /** How long they are locked, in milliseconds: longer than any conversation. */
   public static final long LOCK = 10L * 365 * 24 * 60 * 60 * 1000;
 
+  /** SQL: whether the process instance {@code process_instance_id} is suspended. */
+  public static final String SUSPENDED =
+      """
+      exists (select 1 from ACT_RU_EXECUTION e
+              where e.ID_ = process_instance_id and e.SUSPENSION_STATE_ = 2)""";
+
   private static final int DEADLOCK = 10_000;
 
   private final RuntimeService runtime;
@@ -82,6 +88,18 @@ public final class EngineToken implements Token {
   }
 
   @Override
+  public boolean goOn(Conversation conversation) {
+    return onBatonsAccount.test(
+        () -> {
+          List<Execution> waiting = waiting(conversation, BotConversation.ARRIVED);
+          for (Execution execution : waiting) {
+            runtime.messageEventReceived(BotConversation.ARRIVED, execution.getId());
+          }
+          return !waiting.isEmpty();
+        });
+  }
+
+  @Override
   public boolean leave(Conversation conversation) {
     return send(conversation, BotConversation.LEFT);
   }
@@ -100,18 +118,21 @@ public final class EngineToken implements Token {
 
   private boolean sendTo(Conversation conversation, String message) {
     // Looked up first: a correlation that fails would mark the whole transaction for rollback.
-    List<Execution> waiting =
-        runtime
-            .createExecutionQuery()
-            .processInstanceId(conversation.processInstanceId())
-            .messageEventSubscriptionName(message)
-            .listPage(0, 1);
+    List<Execution> waiting = waiting(conversation, message);
     for (Execution execution : waiting) {
       if (!execution.isSuspended()) {
         runtime.messageEventReceived(message, execution.getId());
       }
     }
     return !waiting.isEmpty();
+  }
+
+  private List<Execution> waiting(Conversation conversation, String message) {
+    return runtime
+        .createExecutionQuery()
+        .processInstanceId(conversation.processInstanceId())
+        .messageEventSubscriptionName(message)
+        .listPage(0, 1);
   }
 
   @Override

@@ -14,6 +14,7 @@ import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Token.Opening;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Turns;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.Plan.Planned;
@@ -66,6 +67,7 @@ public final class Steps {
   private final Conversations conversations;
   private final Inbox inbox;
   private final Orders orders;
+  private final Turns turns;
   private final Transfers transfers;
   private final Offers offers;
   private final Defaults defaults;
@@ -77,6 +79,7 @@ public final class Steps {
       Conversations conversations,
       Inbox inbox,
       Orders orders,
+      Turns turns,
       Transfers transfers,
       Offers offers,
       DecisionTables policy,
@@ -85,6 +88,7 @@ public final class Steps {
     this.conversations = conversations;
     this.inbox = inbox;
     this.orders = orders;
+    this.turns = turns;
     this.transfers = transfers;
     this.offers = offers;
     this.defaults = defaults;
@@ -354,6 +358,29 @@ public final class Steps {
     }
   }
 
+  /** The process waits for the customer, in a loop that Baton can go round by itself. */
+  public void rests(DelegateExecution execution) {
+    turns.rests(hold(execution));
+  }
+
+  /** The process waits no more, whatever the reason. */
+  public void restsNoMore(DelegateExecution execution) {
+    inWords(() -> turns.restsNoMore(hold(execution), execution.isCanceled()));
+  }
+
+  /**
+   * Until when the customer of such a process may be silent; null when its timer is right.
+   *
+   * @param execution of the process that waits; its conversation's lock is held
+   */
+  public @Nullable Instant silentFrom(DelegateExecution execution) {
+    String silence = BotConversation.SILENCE.get(execution);
+    String key = execution.getProcessBusinessKey();
+    return silence == null || key == null
+        ? null
+        : conversations.silentFrom(key, Duration.parse(silence));
+  }
+
   /** A step that calls somebody is reached: what it is to call is ordered. */
   public void ordered(OrderKind kind, DelegateExecution execution, String taskId) {
     inWords(() -> order(kind, execution, taskId));
@@ -367,6 +394,9 @@ public final class Steps {
     Instant dueAt = null;
     if (kind == OrderKind.BOT_MESSAGE) {
       message = inbox.beingSent(key);
+      if (orders.adopt(key, message, taskId, step)) {
+        return;
+      }
     } else if (kind == OrderKind.TARGET_OFFER) {
       offer = BotConversation.OFFER.get(execution);
       if (offer == null) {

@@ -1,12 +1,14 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.engine.Steps;
+import dev.baton.engine.plugin.Model.Part;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
+import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
 
 /**
@@ -18,6 +20,9 @@ final class BatonParse extends BpmnParse {
 
   /** Marks the definitions whose instances are conversations. */
   static final String OPENS_CONVERSATION = "baton.opens-conversation";
+
+  /** Marks the activities that wait for the customer while Baton does the talking. */
+  static final String RESTS = "baton.rests";
 
   private final Supplier<Steps> steps;
   private final Predicate<String> bean;
@@ -37,6 +42,7 @@ final class BatonParse extends BpmnParse {
       definition.addListener(
           ExecutionListener.EVENTNAME_END,
           (ExecutionListener) execution -> steps.get().conversationOver(execution));
+      model.parts().filter(model::rests).map(Part::id).forEach(id -> rests(definition, id));
     }
     // What was deployed once must stay readable, whatever rules came since: instances of it run.
     if (deployment.isNew()) {
@@ -48,5 +54,16 @@ final class BatonParse extends BpmnParse {
       }
     }
     return definition;
+  }
+
+  private void rests(ProcessDefinitionEntity definition, String id) {
+    ActivityImpl wait = definition.findActivity(id);
+    wait.setProperty(RESTS, true);
+    wait.addListener(
+        ExecutionListener.EVENTNAME_START,
+        (ExecutionListener) execution -> steps.get().rests(execution));
+    wait.addListener(
+        ExecutionListener.EVENTNAME_END,
+        (ExecutionListener) execution -> steps.get().restsNoMore(execution));
   }
 }

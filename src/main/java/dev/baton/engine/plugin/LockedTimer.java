@@ -1,13 +1,19 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.engine.Steps;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.OptimisticLockingException;
 import org.camunda.bpm.engine.impl.JobQueryImpl;
 import org.camunda.bpm.engine.impl.interceptor.CommandContext;
+import org.camunda.bpm.engine.impl.jobexecutor.TimerDeclarationImpl;
 import org.camunda.bpm.engine.impl.jobexecutor.TimerEventJobHandler.TimerJobConfiguration;
 import org.camunda.bpm.engine.impl.jobexecutor.TimerExecuteNestedActivityJobHandler;
 import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
+import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
+import org.camunda.bpm.engine.impl.util.ClockUtil;
 
 /**
  * A boundary timer that takes the conversation's lock before the engine reads what the timer is to
@@ -33,7 +39,28 @@ final class LockedTimer extends TimerExecuteNestedActivityJobHandler {
     if (instance == null || (steps.get().lock(instance.getBusinessKey()) && isGone(context))) {
       throw new OptimisticLockingException("The conversation went on before the timer fired.");
     }
-    super.execute(configuration, execution, context, tenantId);
+    Instant due = rests(execution) ? steps.get().silentFrom(execution) : null;
+    if (due != null && due.isAfter(ClockUtil.getCurrentTime().toInstant())) {
+      again(configuration, execution, due);
+    } else {
+      super.execute(configuration, execution, context, tenantId);
+    }
+  }
+
+  /** Whether turns pass while the timer runs: it counts from the last one. */
+  private static boolean rests(ExecutionEntity execution) {
+    return execution.getActivity() != null
+        && execution.getActivity().getProperty(BatonParse.RESTS) != null;
+  }
+
+  private static void again(
+      TimerJobConfiguration configuration, ExecutionEntity execution, Instant due) {
+    ActivityImpl event =
+        execution.getProcessDefinition().findActivity(configuration.getTimerElementKey());
+    Objects.requireNonNull(
+            TimerDeclarationImpl.getDeclarationsForScope(event.getEventScope()).get(event.getId()))
+        .createTimerInstance(execution)
+        .setDuedate(Date.from(due));
   }
 
   /** Asked of the database: the entity was read before the lock. */

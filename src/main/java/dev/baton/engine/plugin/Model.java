@@ -136,6 +136,15 @@ final class Model {
     return has(TaskType.OPEN_CONVERSATION);
   }
 
+  /**
+   * Whether an element waits for the customer in a loop that Baton can go round by itself, because
+   * nothing would happen there that anybody could see: take the next message, send it to the bot,
+   * wait for the next.
+   */
+  boolean rests(Part wait) {
+    return new TalkLoop(this, wait).isPlain();
+  }
+
   /** Whether sequence flows lead from an activity back to it. */
   boolean inLoop(Part activity) {
     Part scope = activity.parent();
