@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A conversation as a channel is shown it. Times are ISO 8601 in UTC.
  *
+ * @param underWay the calls that are to be made, or are being made, for the conversation
  * @param waiting for what it waits, when the bot or a target is down; null when it does not
  * @param undelivered how many of the customer's messages reached nobody
  */
@@ -23,8 +24,23 @@ record ConversationView(
     String state,
     List<LineView> transcript,
     List<TransferView> transfers,
+    List<CallView> underWay,
     @Nullable WaitingView waiting,
     int undelivered) {
+
+  /**
+   * A call.
+   *
+   * @param call what it does: the topic of its step, such as {@code bot-message}
+   * @param since when it was ordered
+   * @param failed how many tries of it have failed
+   */
+  record CallView(String call, String since, int failed) {
+
+    static CallView of(Order order) {
+      return new CallView(order.kind().code(), order.orderedAt().toString(), order.attempts());
+    }
+  }
 
   /**
    * The other side is down.

@@ -1,6 +1,7 @@
 package dev.baton.api;
 
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.baton.api.ConversationView.CallView;
 import dev.baton.api.ConversationView.LineView;
 import dev.baton.api.ConversationView.TransferView;
 import dev.baton.api.ConversationView.WaitingView;
@@ -11,11 +12,13 @@ import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.InboxMessage.State;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads what was committed, for channels. Each read is short and holds its connection no longer
@@ -82,6 +85,7 @@ final class Views {
   /** All there is to be seen of the conversation. */
   ConversationView conversationView(String key) {
     Conversation conversation = conversation(key);
+    List<Order> underWay = orders.open(key);
     return new ConversationView(
         key,
         conversation.visibleState().code(),
@@ -89,7 +93,12 @@ final class Views {
         transfers.all(key).stream()
             .map(transfer -> TransferView.of(transfer, offers.of(transfer)))
             .toList(),
-        orders.parked(key).map(WaitingView::of).orElse(null),
+        underWay.stream().map(CallView::of).toList(),
+        underWay.stream()
+            .flatMap(order -> Stream.ofNullable(order.parked()))
+            .findFirst()
+            .map(WaitingView::of)
+            .orElse(null),
         inbox.undelivered(key));
   }
 

@@ -1,5 +1,6 @@
 package dev.baton.conversation;
 
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ public enum OrderKind {
   /** The topic in BPMN, of those that are steps. */
   public String topic() {
     return Objects.requireNonNull(topic);
+  }
+
+  /** What people are told that it does. */
+  public String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** Whether it is a request on the bot's session, of which there may be one at a time. */

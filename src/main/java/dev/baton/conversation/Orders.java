@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -220,16 +219,12 @@ public final class Orders {
         .update();
   }
 
-  /** For what the conversation waits, if the other side is down. */
-  public Optional<Order.Parked> parked(String key) {
-    return jdbc
-        .sql(COLUMNS + "where conversation_key = ? and parked_for is not null order by id")
+  /** What is to be called for the conversation, oldest first. */
+  public List<Order> open(String key) {
+    return jdbc.sql(COLUMNS + "where conversation_key = ? and state = 'OPEN' order by id")
         .param(key)
         .query(Orders::read)
-        .list()
-        .stream()
-        .flatMap(order -> Stream.ofNullable(order.parked()))
-        .findFirst();
+        .list();
   }
 
   /** The order failed for good: the conversation stands still until an operator acts. */

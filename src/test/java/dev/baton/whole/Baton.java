@@ -360,6 +360,14 @@ public final class Baton implements AutoCloseable {
         .until(() -> standsAt(key).equals(List.of(activities)));
   }
 
+  /** Waits until a call of this kind is to be made, or being made, for the conversation. */
+  public void awaitUnderWay(String key, String call) {
+    Awaitility.await(call + " of " + key)
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> conversation(key).path("underWay").findValuesAsText("call").contains(call));
+  }
+
   /** A GET with credentials. */
   public Answer get(String path) {
     return send(request(path).GET());

@@ -210,7 +210,7 @@ class MeanwhileTest {
                     Baton.object("id", "m1", "text", "1"))
                 .status())
         .isEqualTo(202);
-    baton.awaitAt("in flight", "SendMessage");
+    baton.awaitUnderWay("in flight", "bot-message");
     assertThat(baton.leave("in flight").status()).isEqualTo(204);
     baton.awaitState("in flight", "ended");
     trial.awaitNothingLeft("in flight");
@@ -225,7 +225,7 @@ class MeanwhileTest {
     baton.begin("escalating");
     baton.awaitAt("escalating", "WaitForCustomer");
     baton.write("escalating", "m1", "3");
-    baton.awaitAt("escalating", "SendMessage");
+    baton.awaitUnderWay("escalating", "bot-message");
     baton.leave("escalating");
     baton.awaitState("escalating", "ended");
     trial.awaitNothingLeft("escalating");
