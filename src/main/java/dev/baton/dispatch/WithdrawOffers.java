@@ -82,17 +82,24 @@ final class WithdrawOffers implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    List<Attempt> listed = toBeTakenBack(order);
-    // Read after the offers: whether one of them may still win is asked of the newest state.
+    // Read before the offers: who wins between the two is still taken for one that may win, and not
+    // released.
     ConversationState state = conversations.find(conversation.key()).orElse(conversation).state();
     Optional<Transfer> transfer = transfers.latest(conversation.key());
-    Long winner = transfer.map(Transfer::winner).orElse(null);
-    boolean undecided = winner == null && state == ConversationState.TRANSFERRING;
+    boolean undecided =
+        state == ConversationState.TRANSFERRING
+            && transfer.filter(latest -> latest.winner() == null).isPresent();
+    long known = transfer.map(Transfer::id).orElse(0L);
+    Predicate<Attempt> mayWin =
+        attempt ->
+            order.offerId() == null
+                && (attempt.transferId() > known || (attempt.transferId() == known && undecided));
     List<Attempt> open =
-        listed.stream()
-            .filter(attempt -> winner == null || winner != attempt.id())
+        toBeTakenBack(order).stream()
             // What a step of the process waits for is not taken back behind its back.
-            .filter(attempt -> !undecided || order.taskId() != null || attempt.taskId() == null)
+            .filter(
+                attempt ->
+                    order.taskId() != null || attempt.taskId() == null || !mayWin.test(attempt))
             .toList();
     if (open.isEmpty()) {
       return keepForWinner(order, transfer)
@@ -101,11 +108,6 @@ final class WithdrawOffers implements Performer {
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
-    Predicate<Attempt> mayWin =
-        attempt ->
-            undecided
-                && order.offerId() == null
-                && transfer.filter(latest -> latest.id() == attempt.transferId()).isPresent();
     Map<Long, TakenBack> results = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (Attempt attempt : open) {
