@@ -380,7 +380,7 @@ public final class Conversations {
   }
 
   /**
-   * When the customer has been silent for too long; null when the process itself counts the time.
+   * When the customer has been silent for too long; null when no turn was ever let pass.
    *
    * @param silence how long a customer may be silent
    */
@@ -391,9 +391,11 @@ public final class Conversations {
             (row, number) -> {
               Turn turn = turn(row.getString("turn"));
               Instant since = Transfers.instant(row, "rests_since");
-              return turn == null || since == null
+              boolean underWay = turn == Turn.TAKEN || turn == Turn.MORE;
+              // Also where no more turns pass since then: the timer runs from before the last one.
+              return since == null
                   ? Optional.<Instant>empty()
-                  : Optional.of((turn == Turn.FREE ? since : Instant.now()).plus(silence));
+                  : Optional.of((underWay ? Instant.now() : since).plus(silence));
             })
         .single()
         .orElse(null);

@@ -268,6 +268,31 @@ class TurnsTest {
     assertThat(trial.trail("slow bot")).containsExactly("start", "text", "end Expiration");
   }
 
+  /** What is written to a suspended conversation lies there until the sweep finds it. */
+  @Test
+  void aTimerFromBeforeTheLastTurnDoesNotExpireWhoeverWroteWhileSuspended() {
+    trial.script("{}");
+    trial.begin("not silent", "silence", "PT1M");
+    baton.write("not silent", "m1", "1");
+    suspend("not silent", true);
+    assertThat(baton.correlate("not silent", "m2", "1").status()).isEqualTo(204);
+    String job =
+        baton
+            .get("/engine-rest/job?processInstanceId=" + instance("not silent"))
+            .json()
+            .path(0)
+            .path("id")
+            .asText();
+    suspend("not silent", false);
+    // As if the minute from before the turn were over just now.
+    baton.post("/engine-rest/job/" + job + "/execute", Baton.object());
+    Trial.until("sent", () -> trial.trail("not silent"), trail -> trail.size() == 3);
+    assertThat(trial.trail("not silent")).containsExactly("start", "text", "text");
+    baton.awaitAt("not silent", WAIT);
+    assertThat(baton.conversation("not silent").path("state").asText()).isEqualTo("talking");
+    leaves("not silent");
+  }
+
   // Several messages
 
   @Test
