@@ -54,11 +54,12 @@ final class Answers {
    */
   <T> CompletableFuture<T> await(
       String key, CompletableFuture<Optional<T>> told, Supplier<T> read, Predicate<T> pending) {
-    if (told.isDone()) {
-      return known(told, () -> await(key, read, pending));
-    }
-    return CompletableFuture.anyOf(told, changes.next(key, limit))
-        .thenComposeAsync(changed -> known(told, () -> await(key, read, pending)), readers);
+    long deadline = System.nanoTime() + limit.toNanos();
+    Supplier<CompletableFuture<T>> lookedUp = () -> look(key, read, pending, deadline);
+    return told.isDone()
+        ? known(told, lookedUp)
+        : CompletableFuture.anyOf(told, changes.next(key, limit))
+            .thenComposeAsync(changed -> known(told, lookedUp), readers);
   }
 
   private static <T> CompletableFuture<T> known(
