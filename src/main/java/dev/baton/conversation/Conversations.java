@@ -38,6 +38,12 @@ public final class Conversations {
              turn
       from baton_conversation where conversation_key = ?""";
 
+  /** SQL: no node is alive that knows no turns. */
+  private static final String ALL_TAKE_TURNS =
+      """
+      not exists (select 1 from baton_node
+                  where not takes_turns and alive_until > current_timestamp)""";
+
   private static final String[] BEGUN = {
     "process_instance_id", "bot_id", "session_id", "runtime_crc", "next_sequence"
   };
@@ -296,7 +302,8 @@ public final class Conversations {
 
   /**
    * Takes the lock, draws a sequence id and begins a turn, if the process waits for the customer
-   * and nothing is under way: all in one statement.
+   * and nothing is under way: all in one statement. A node of an earlier version may have come back
+   * since the process waits.
    */
   Optional<Begun> beginTurn(String key, Turn turn) {
     GeneratedKeyHolder row = new GeneratedKeyHolder();
@@ -306,7 +313,9 @@ public final class Conversations {
             where conversation_key = ? and turn = 'FREE' and state = 'TALKING'
               and not exists (select 1 from baton_order o where o.conversation_key = ?)
               and not\s"""
-                + suspended)
+                + suspended
+                + " and "
+                + ALL_TAKE_TURNS)
         .params(turn.name(), key, key)
         .update(row, BEGUN);
     Map<String, Object> values = row.getKeys();
@@ -364,14 +373,14 @@ public final class Conversations {
     jdbc.sql(
             """
             update baton_conversation set turn = 'FREE', rests_since = current_timestamp
-            where conversation_key = ? and not exists (
-              select 1 from baton_node where not takes_turns and alive_until > current_timestamp)""")
+            where conversation_key = ? and\s"""
+                + ALL_TAKE_TURNS)
         .param(key)
         .update();
   }
 
   /**
-   * When the customer has been silent for too long; null when the process itself counts the time.
+   * When the customer has been silent for too long; null when no turn was ever let pass.
    *
    * @param silence how long a customer may be silent
    */
@@ -382,9 +391,11 @@ public final class Conversations {
             (row, number) -> {
               Turn turn = turn(row.getString("turn"));
               Instant since = Transfers.instant(row, "rests_since");
-              return turn == null || since == null
+              boolean underWay = turn == Turn.TAKEN || turn == Turn.MORE;
+              // Also where no more turns pass since then: the timer runs from before the last one.
+              return since == null
                   ? Optional.<Instant>empty()
-                  : Optional.of((turn == Turn.FREE ? since : Instant.now()).plus(silence));
+                  : Optional.of((underWay ? Instant.now() : since).plus(silence));
             })
         .single()
         .orElse(null);

@@ -1,0 +1,645 @@
+package dev.baton.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.conversation.CustomerMessage;
+import dev.baton.conversation.Reception;
+import dev.baton.simulator.Simulator;
+import dev.baton.whole.Baton.Answer;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/**
+ * The talk goes round while the process's token waits: nothing that the process sees to may be
+ * missing then, and no more may be asked of the database than that takes.
+ */
+class TurnsTest {
+
+  private static final String SLOW =
+      "{'bots':{'" + Simulator.DEMO_BOT_ID + "':{'answerDelayMs':%d}}}";
+  private static final String WAIT = "WaitForCustomer";
+
+  private static Trial trial;
+  private static Baton baton;
+
+  @BeforeAll
+  static void start() {
+    trial = Trial.startOn(Postgres.newDatabase(), Counted.class, Postgres.USER);
+    baton = trial.baton;
+  }
+
+  @AfterAll
+  static void stop() {
+    trial.close();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @Import(ShortRetries.class)
+  static class Counted {
+
+    @Bean
+    static BeanPostProcessor counted() {
+      return new BeanPostProcessor() {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+          return bean instanceof DataSource source ? new CountedStatements(source) : bean;
+        }
+      };
+    }
+  }
+
+  // What a turn costs
+
+  @Test
+  void aTurnIsEightStatementsAndTwoCommits() throws Exception {
+    trial.script("{}");
+    talks("cost");
+    CountedStatements database = (CountedStatements) baton.bean(DataSource.class);
+    Reception reception = baton.bean(Reception.class);
+    List<List<String>> turns = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      database.take();
+      Reception.Accepted accepted =
+          reception.receive("cost", new CustomerMessage("m" + i, "words " + i, null));
+      assertThat(accepted.reply().get(20, TimeUnit.SECONDS)).isPresent();
+      turns.add(database.take());
+    }
+    // Few turns meet a sweep; most have nothing but what is their own.
+    turns.sort(Comparator.comparing(List::size));
+    List<String> most = turns.get(turns.size() / 2);
+    assertThat(most).as(String.join("\n", most)).hasSize(8 + 2);
+    assertThat(most).filteredOn("commit"::equals).as(String.join("\n", most)).hasSize(2);
+    assertThat(baton.standsAt("cost")).containsExactly(WAIT);
+    leaves("cost");
+  }
+
+  // Where the token is
+
+  @Test
+  void theTokenWaitsWhileTheTalkGoesRound() {
+    trial.script(SLOW.formatted(1500));
+    talks("round");
+    String instance = instance("round");
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<Answer> turn = baton.writeLater("round", "m" + i, "1");
+      baton.awaitUnderWay("round", "bot-message");
+      assertThat(baton.standsAt("round")).containsExactly(WAIT);
+      assertThat(turn).isNotDone();
+      assertThat(turn.join().json().path("messages")).isNotEmpty();
+      assertThat(baton.conversation("round").path("underWay")).isEmpty();
+    }
+    assertThat(visits(instance, "SendMessage")).isEmpty();
+    assertThat(visits(instance, WAIT)).hasSize(1);
+
+    trial.change(SLOW.formatted(0));
+    assertThat(baton.write("round", "m3", "3").path("state").asText()).isEqualTo("transferring");
+    assertThat(visits(instance, "SendMessage")).hasSize(1);
+    assertThat(sequence("round")).containsExactly(1L, 2L, 3L);
+    trial.awaitCase("round", 1);
+    leaves("round");
+  }
+
+  @Test
+  void aTurnThatEndsTheSessionEndsTheProcess() {
+    trial.script("{}");
+    talks("ends");
+    String instance = instance("ends");
+    baton.write("ends", "m1", "4");
+    baton.awaitState("ends", "ended");
+    trial.awaitNothingLeft("ends");
+    assertThat(visits(instance, "SendMessage")).hasSize(1);
+    assertThat(trial.trail("ends")).containsExactly("start", "text");
+  }
+
+  @Test
+  void aTurnOfASessionThatTheBotForgotEndsTheProcess() {
+    trial.script("{}");
+    talks("gone");
+    String instance = instance("gone");
+    baton.write("gone", "m1", "1");
+    trial.expireAtTheBot("gone");
+    assertThat(baton.write("gone", "m2", "1").path("state").asText()).isEqualTo("ended");
+    trial.awaitNothingLeft("gone");
+    assertThat(visits(instance, "SendMessage")).hasSize(1);
+    assertThat(trial.trail("gone")).containsExactly("start", "text", "text -> 404");
+    assertThat(baton.conversation("gone").path("undelivered").asInt()).isEqualTo(1);
+  }
+
+  // Suspended by an operator
+
+  @Test
+  void whatIsWrittenToASuspendedConversationIsSentWhenItGoesOnAndInOrder() {
+    trial.script("{}");
+    talks("suspended");
+    baton.write("suspended", "m0", "words 0");
+    suspend("suspended", true);
+    Stream.of(1, 2)
+        .forEach(
+            i ->
+                assertThat(baton.correlate("suspended", "m" + i, "words " + i).status())
+                    .isEqualTo(204));
+    assertThat(texts("suspended")).containsExactly("words 0");
+    assertThat(baton.conversation("suspended").path("underWay")).isEmpty();
+    suspend("suspended", false);
+    baton.write("suspended", "m3", "words 3");
+    Trial.until("all sent", () -> texts("suspended"), texts -> texts.size() == 4);
+    assertThat(texts("suspended")).containsExactly("words 0", "words 1", "words 2", "words 3");
+    assertThat(sequence("suspended")).containsExactly(1L, 2L, 3L, 4L);
+    baton.awaitAt("suspended", WAIT);
+    inTheRows("suspended", "m4");
+    leaves("suspended");
+  }
+
+  /** Nobody else has anything to say: the sweep finds what lies there. */
+  @Test
+  void whatIsWrittenToASuspendedConversationIsSentThoughNobodyWritesAgain() {
+    trial.script("{}");
+    talks("swept");
+    suspend("swept", true);
+    assertThat(baton.correlate("swept", "m1", "1").status()).isEqualTo(204);
+    assertThat(trial.trail("swept")).containsExactly("start");
+    suspend("swept", false);
+    Trial.until("sent", () -> trial.trail("swept"), trail -> trail.size() == 2);
+    baton.awaitAt("swept", WAIT);
+    leaves("swept");
+  }
+
+  @Test
+  void anAnswerThatComesWhileSuspendedIsPutAway() {
+    trial.script(SLOW.formatted(1500));
+    talks("answered");
+    CompletableFuture<Answer> turn = baton.writeLater("answered", "m1", "1");
+    baton.awaitUnderWay("answered", "bot-message");
+    suspend("answered", true);
+    CompletableFuture<Answer> next = baton.writeLater("answered", "m2", "1");
+    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    Trial.until(
+        "settled", () -> baton.conversation("answered").path("underWay"), JsonNode::isEmpty);
+    assertThat(trial.trail("answered")).containsExactly("start", "text");
+    assertThat(next).isNotDone();
+    suspend("answered", false);
+    assertThat(next.join().json().path("messages")).isNotEmpty();
+    assertThat(sequence("answered")).containsExactly(1L, 2L);
+    leaves("answered");
+  }
+
+  @Test
+  void anEscalateThatComesWhileSuspendedIsTakenUpOnceItGoesOn() {
+    trial.script(SLOW.formatted(1500));
+    talks("escalates");
+    String instance = instance("escalates");
+    CompletableFuture<Answer> turn = baton.writeLater("escalates", "m1", "3");
+    baton.awaitUnderWay("escalates", "bot-message");
+    suspend("escalates", true);
+    Trial.until(
+        "answered",
+        () -> trial.calls("escalates"),
+        calls -> calls.size() == 2 && calls.get(1).path("status").asInt() == 200);
+    assertThat(baton.standsAt("escalates")).containsExactly(WAIT);
+    assertThat(baton.conversation("escalates").path("state").asText()).isEqualTo("talking");
+    assertThat(turn).isNotDone();
+    suspend("escalates", false);
+    assertThat(turn.join().json().path("state").asText()).isEqualTo("transferring");
+    trial.awaitCase("escalates", 1);
+    assertThat(trial.trail("escalates")).containsExactly("start", "text", "case");
+    assertThat(visits(instance, "SendMessage")).hasSize(1);
+    assertThat(baton.conversation("escalates").path("transfers")).hasSize(1);
+    leaves("escalates");
+  }
+
+  // Silence
+
+  @Test
+  void silenceCountsFromTheLastAnswerAndNotFromWhenTheTokenCame() {
+    // The bot takes half of the time: the turn is over when the other half is left.
+    trial.script(SLOW.formatted(2000));
+    trial.begin("halfway", "silence", "PT4S");
+    Answer turn = baton.writeLater("halfway", "m1", "1").join();
+    Instant answered = Instant.now();
+    assertThat(turn.json().path("state").asText()).isEqualTo("talking");
+    trial.change(SLOW.formatted(0));
+    baton.awaitState("halfway", "ended");
+    assertThat(over("halfway")).isAfterOrEqualTo(answered.plusMillis(3500));
+    trial.awaitNothingLeft("halfway");
+    assertThat(trial.trail("halfway")).containsExactly("start", "text", "end Expiration");
+    assertThat(visits(instanceOfHistory("halfway"), WAIT)).hasSize(1);
+  }
+
+  @Test
+  void aCustomerWhoNeverWritesExpires() {
+    trial.script("{}");
+    trial.begin("never", "silence", "PT1S");
+    baton.awaitState("never", "ended");
+    trial.awaitNothingLeft("never");
+    assertThat(trial.trail("never")).containsExactly("start", "end Expiration");
+  }
+
+  @Test
+  void aBotThatTakesLongerThanTheCustomerMayBeSilentIsHeard() {
+    trial.script("{}");
+    trial.begin("slow bot", "silence", "PT2S");
+    trial.change(SLOW.formatted(5000));
+    Answer turn = baton.writeLater("slow bot", "m1", "1").join();
+    Instant answered = Instant.now();
+    assertThat(turn.json().path("state").asText()).isEqualTo("talking");
+    assertThat(turn.json().path("messages")).isNotEmpty();
+    trial.change(SLOW.formatted(0));
+    baton.awaitState("slow bot", "ended");
+    assertThat(over("slow bot")).isAfterOrEqualTo(answered.plusMillis(1500));
+    trial.awaitNothingLeft("slow bot");
+    assertThat(trial.trail("slow bot")).containsExactly("start", "text", "end Expiration");
+  }
+
+  /** What is written to a suspended conversation lies there until the sweep finds it. */
+  @Test
+  void aTimerFromBeforeTheLastTurnDoesNotExpireWhoeverWroteWhileSuspended() {
+    trial.script("{}");
+    trial.begin("not silent", "silence", "PT1M");
+    baton.write("not silent", "m1", "1");
+    suspend("not silent", true);
+    assertThat(baton.correlate("not silent", "m2", "1").status()).isEqualTo(204);
+    String job =
+        baton
+            .get("/engine-rest/job?processInstanceId=" + instance("not silent"))
+            .json()
+            .path(0)
+            .path("id")
+            .asText();
+    suspend("not silent", false);
+    // As if the minute from before the turn were over just now.
+    baton.post("/engine-rest/job/" + job + "/execute", Baton.object());
+    Trial.until("sent", () -> trial.trail("not silent"), trail -> trail.size() == 3);
+    assertThat(trial.trail("not silent")).containsExactly("start", "text", "text");
+    baton.awaitAt("not silent", WAIT);
+    assertThat(baton.conversation("not silent").path("state").asText()).isEqualTo("talking");
+    leaves("not silent");
+  }
+
+  // Several messages
+
+  @Test
+  void whatIsTypedDuringATurnIsSentAfterItOneAtATime() {
+    trial.script(SLOW.formatted(700));
+    talks("typed");
+    CompletableFuture<Answer> first = baton.writeLater("typed", "m0", "words 0");
+    baton.awaitUnderWay("typed", "bot-message");
+    List<CompletableFuture<Answer>> later = new ArrayList<>();
+    for (int i = 1; i <= 3; i++) {
+      assertThat(baton.correlate("typed", "m" + i, "words " + i).status()).isEqualTo(204);
+      later.add(baton.writeLater("typed", "m" + i, "words " + i));
+    }
+    assertThat(first.join().json().path("messages")).isNotEmpty();
+    assertThat(later).allMatch(turn -> !turn.join().json().path("messages").isEmpty());
+    assertThat(texts("typed")).containsExactly("words 0", "words 1", "words 2", "words 3");
+    assertThat(sequence("typed")).containsExactly(1L, 2L, 3L, 4L);
+    assertThat(trial.trail("typed")).hasSize(5).noneMatch(line -> line.contains("->"));
+    assertThat(visits(instance("typed"), WAIT)).hasSize(1);
+    leaves("typed");
+  }
+
+  @Test
+  void whatIsTypedAtTheSameInstantIsSentOnceAndInTheOrderOfTheTranscript() {
+    trial.script("{}");
+    talks("at once");
+    for (int round = 0; round < 5; round++) {
+      int ofRound = round;
+      List<CompletableFuture<Answer>> turns =
+          IntStream.range(0, 4)
+              .mapToObj(i -> "words " + ofRound + "." + i)
+              .map(words -> baton.writeLater("at once", words, words))
+              .toList();
+      assertThat(turns).allMatch(turn -> !turn.join().json().path("messages").isEmpty());
+    }
+    List<String> typed =
+        trial.said("at once").stream()
+            .filter(line -> line.startsWith("customer: "))
+            .map(line -> line.substring("customer: ".length()))
+            .toList();
+    assertThat(typed).hasSize(20).doesNotHaveDuplicates();
+    assertThat(texts("at once")).isEqualTo(typed);
+    assertThat(sequence("at once"))
+        .isEqualTo(IntStream.rangeClosed(1, 20).mapToObj(Long::valueOf).toList());
+    assertThat(trial.trail("at once")).noneMatch(line -> line.contains("->"));
+    leaves("at once");
+  }
+
+  @Test
+  void aMessageThatComesTwiceAtTheSameInstantIsSentOnceAndAnsweredToBoth() {
+    trial.script("{}");
+    talks("twice");
+    for (int i = 0; i < 5; i++) {
+      String id = "m" + i;
+      List<JsonNode> answers =
+          Stream.of(
+                  baton.writeLater("twice", id, "1"),
+                  baton.writeLater("twice", id, "1"),
+                  baton.writeLater("twice", id, "1"))
+              .toList()
+              .stream()
+              .map(CompletableFuture::join)
+              .map(Answer::json)
+              .toList();
+      assertThat(answers.get(0).path("messages")).isNotEmpty();
+      assertThat(answers).containsOnly(answers.get(0));
+    }
+    // Known for long, and nothing is under way.
+    assertThat(baton.write("twice", "m0", "1").path("messages")).isNotEmpty();
+    assertThat(sequence("twice")).containsExactly(1L, 2L, 3L, 4L, 5L);
+    inTheRows("twice", "m6");
+    leaves("twice");
+  }
+
+  // Failures
+
+  @Test
+  void aTurnThatFailsForGoodIsFoundAtItsStepAndTheTalkGoesRoundAfterTheRetry() {
+    trial.script("{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':500}}]}");
+    talks("fails");
+    assertThat(baton.write("fails", "m1", "1").path("state").asText()).isEqualTo("failed");
+    assertThat(baton.standsAt("fails")).containsExactly("SendMessage");
+    String instance = instance("fails");
+    assertThat(incidents(instance))
+        .extracting(incident -> incident.path("activityId").asText())
+        .containsExactly("SendMessage");
+    List<JsonNode> tries = trial.calls("fails").subList(1, trial.calls("fails").size());
+    assertThat(tries).hasSize(4);
+
+    trial.change("{'faults':[]}");
+    retry(instance);
+    baton.awaitState("fails", "talking");
+    baton.awaitAt("fails", WAIT);
+    tries = trial.calls("fails").subList(1, trial.calls("fails").size());
+    assertThat(tries).hasSize(5).extracting(call -> call.path("body")).containsOnly(body(tries));
+    assertThat(Trial.lines(tries))
+        .containsExactly("text -> 500", "text -> 500", "text -> 500", "text -> 500", "text");
+    assertThat(incidents(instance)).isEmpty();
+    assertThat(baton.get("/api/conversations/fails/messages/m1").json().path("messages"))
+        .isNotEmpty();
+
+    inTheRows("fails", "m2");
+    assertThat(visits(instance, "SendMessage")).hasSize(1);
+    assertThat(sequence("fails")).containsExactly(1L, 1L, 1L, 1L, 1L, 2L);
+    leaves("fails");
+  }
+
+  @Test
+  void aTurnThatIsAnsweredAfterAllIsNotSentOnceMoreByItsStep() {
+    trial.script(
+        "{'faults':[{'match':{'path':'/messages$'},'then':{'connection':'reset-after'}}]}");
+    talks("repeated");
+    assertThat(baton.write("repeated", "m1", "1").path("messages")).hasSize(2);
+    assertThat(sequence("repeated")).containsExactly(1L, 1L);
+    assertThat(
+            trial.calls("repeated").stream()
+                .filter(call -> call.path("effect").asText().equals("processed"))
+                .filter(call -> call.path("path").asText().endsWith("/messages")))
+        .hasSize(1);
+    inTheRows("repeated", "m2");
+    leaves("repeated");
+  }
+
+  @Test
+  void whatIsTypedWhileATurnFailsIsSentAfterItAndInOrder() {
+    trial.script("{'faults':[{'match':{'path':'/messages$','times':0},'then':{'status':500}}]}");
+    talks("typed on");
+    assertThat(baton.write("typed on", "m1", "words 1").path("state").asText()).isEqualTo("failed");
+    baton.write("typed on", "m2", "words 2");
+    baton.write("typed on", "m3", "words 3");
+    trial.change("{'faults':[]}");
+    retry(instance("typed on"));
+    Trial.until("all sent", () -> texts("typed on"), texts -> texts.size() == 7);
+    assertThat(texts("typed on").subList(4, 7)).containsExactly("words 1", "words 2", "words 3");
+    assertThat(sequence("typed on").subList(4, 7)).containsExactly(1L, 2L, 3L);
+    baton.awaitAt("typed on", WAIT);
+    leaves("typed on");
+  }
+
+  // Leaving
+
+  @Test
+  void aCustomerWhoLeavesDuringATurnIsAnsweredAndWhatWaitedIsSaidToHaveReachedNobody() {
+    trial.script(SLOW.formatted(1500));
+    talks("leaves");
+    CompletableFuture<Answer> turn = baton.writeLater("leaves", "m1", "1");
+    baton.awaitUnderWay("leaves", "bot-message");
+    assertThat(baton.correlate("leaves", "m2", "1").status()).isEqualTo(204);
+    assertThat(baton.leave("leaves").status()).isEqualTo(204);
+    assertThat(turn).isNotDone();
+    baton.awaitState("leaves", "ended");
+    trial.awaitNothingLeft("leaves");
+    assertThat(trial.trail("leaves")).containsExactly("start", "text", "end UserRequest");
+    assertThat(trial.said("leaves"))
+        .contains("bot: Your order is on its way and arrives tomorrow.");
+    assertThat(baton.conversation("leaves").path("undelivered").asInt()).isEqualTo(1);
+  }
+
+  // Whoever else moves the token
+
+  @Test
+  void whoeverWakesTheProcessDuringATurnIsRefused() {
+    trial.script(SLOW.formatted(2000));
+    talks("woken");
+    String instance = instance("woken");
+    CompletableFuture<Answer> turn = baton.writeLater("woken", "m1", "1");
+    baton.awaitUnderWay("woken", "bot-message");
+    Answer refused = wake("woken");
+    assertThat(turn).isNotDone();
+    assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.json().path("message").asText())
+        .contains("A message is being sent to the bot");
+    assertThat(baton.standsAt("woken")).containsExactly(WAIT);
+    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    assertThat(visits(instance, WAIT)).hasSize(1);
+    trial.change(SLOW.formatted(0));
+
+    assertThat(wake("woken").status()).isEqualTo(204);
+    assertThat(baton.standsAt("woken")).containsExactly(WAIT);
+    assertThat(trial.trail("woken")).containsExactly("start", "text");
+    inTheRows("woken", "m2");
+    assertThat(sequence("woken")).containsExactly(1L, 2L);
+    assertThat(visits(instance, "SendMessage")).isEmpty();
+    leaves("woken");
+  }
+
+  // Nodes of earlier versions
+
+  @Test
+  void whileANodeOfAnEarlierVersionIsAliveEachMessageTakesTheTokenWithIt() {
+    trial.script("{}");
+    String instance;
+    try {
+      trial.jdbc.update(
+          """
+          insert into baton_node (id, alive_until)
+          values ('earlier', current_timestamp + interval '1' hour)""");
+      talks("earlier");
+      instance = instance("earlier");
+      onTheToken("earlier", "m1");
+    } finally {
+      trial.jdbc.update("delete from baton_node where id = 'earlier'");
+    }
+    // The token has not been anywhere since: one more message has to take it along.
+    onTheToken("earlier", "m2");
+    inTheRows("earlier", "m3");
+    assertThat(visits(instance, "SendMessage")).hasSize(2);
+    assertThat(sequence("earlier")).containsExactly(1L, 2L, 3L);
+    leaves("earlier");
+  }
+
+  @Test
+  void aNodeOfAnEarlierVersionThatComesBackFindsNoTurns() {
+    trial.script("{}");
+    talks("comes back");
+    inTheRows("comes back", "m1");
+    try {
+      trial.jdbc.update(
+          """
+          insert into baton_node (id, alive_until)
+          values ('back', current_timestamp + interval '1' hour)""");
+      onTheToken("comes back", "m2");
+    } finally {
+      trial.jdbc.update("delete from baton_node where id = 'back'");
+    }
+    leaves("comes back");
+  }
+
+  // What the tests look at
+
+  private static void talks(String key) {
+    assertThat(baton.begin(key).path("state").asText()).isEqualTo("talking");
+    baton.awaitAt(key, WAIT);
+  }
+
+  private static void leaves(String key) {
+    trial.change(SLOW.formatted(0));
+    baton.leave(key);
+    trial.awaitNothingLeft(key);
+  }
+
+  /** The customer writes, and the token waits while the bot thinks. */
+  private static void inTheRows(String key, String id) {
+    says(key, id, WAIT);
+  }
+
+  /** The customer writes, and the token goes along. */
+  private static void onTheToken(String key, String id) {
+    says(key, id, "SendMessage");
+  }
+
+  private static void says(String key, String id, String tokenAt) {
+    trial.change(SLOW.formatted(1500));
+    CompletableFuture<Answer> turn = baton.writeLater(key, id, "1");
+    baton.awaitUnderWay(key, "bot-message");
+    assertThat(baton.standsAt(key)).containsExactly(tokenAt);
+    assertThat(turn).isNotDone();
+    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    trial.change(SLOW.formatted(0));
+  }
+
+  private static Answer wake(String key) {
+    return baton.post(
+        "/engine-rest/message",
+        Baton.object("messageName", "customer-message-arrived", "businessKey", key));
+  }
+
+  private static String instance(String key) {
+    return baton.instances(key).path(0).path("id").asText();
+  }
+
+  private static String instanceOfHistory(String key) {
+    return baton
+        .get("/engine-rest/history/process-instance?processInstanceBusinessKey=" + key)
+        .json()
+        .path(0)
+        .path("id")
+        .asText();
+  }
+
+  private static JsonNode visits(String instance, String activity) {
+    return baton
+        .get(
+            "/engine-rest/history/activity-instance?processInstanceId=%s&activityId=%s"
+                .formatted(instance, activity))
+        .json();
+  }
+
+  private static JsonNode incidents(String instance) {
+    return baton.get("/engine-rest/incident?processInstanceId=" + instance).json();
+  }
+
+  private static Instant over(String key) {
+    return trial
+        .jdbc
+        .queryForList(
+            "select over_at from baton_conversation where conversation_key = ?",
+            Timestamp.class,
+            key)
+        .get(0)
+        .toInstant();
+  }
+
+  private static List<JsonNode> messages(String key) {
+    return trial.calls(key).stream()
+        .filter(call -> call.path("path").asText().endsWith("/messages"))
+        .toList();
+  }
+
+  private static JsonNode body(Collection<JsonNode> calls) {
+    return calls.iterator().next().path("body");
+  }
+
+  private static List<String> texts(String key) {
+    return messages(key).stream()
+        .map(call -> call.path("body").path("message").path("text").asText())
+        .toList();
+  }
+
+  private static List<Long> sequence(String key) {
+    return messages(key).stream()
+        .map(call -> call.path("body").path("message").path("sequenceId").asLong())
+        .toList();
+  }
+
+  private static void suspend(String key, boolean suspended) {
+    put("process-instance/" + instance(key) + "/suspended", "{\"suspended\":" + suspended + "}");
+  }
+
+  private static void retry(String instance) {
+    String task =
+        baton
+            .get("/engine-rest/external-task?processInstanceId=" + instance)
+            .json()
+            .path(0)
+            .path("id")
+            .asText();
+    put("external-task/" + task + "/retries", "{\"retries\":1}");
+  }
+
+  private static void put(String path, String body) {
+    Answer answer =
+        baton.send(
+            baton
+                .request("/engine-rest/" + path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+    assertThat(answer.status()).as(answer.body()).isEqualTo(204);
+  }
+}
