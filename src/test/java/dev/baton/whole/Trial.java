@@ -58,9 +58,13 @@ final class Trial implements AutoCloseable {
   }
 
   static Trial startWith(Class<?> configuration, String... properties) {
-    Simulator simulator = Simulator.start(0);
     String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";LOCK_TIMEOUT=10000";
-    return new Trial(simulator, Baton.startOn(url, simulator, configuration, properties));
+    return startOn(url, configuration, properties);
+  }
+
+  static Trial startOn(String jdbcUrl, Class<?> configuration, String... properties) {
+    Simulator simulator = Simulator.start(0);
+    return new Trial(simulator, Baton.startOn(jdbcUrl, simulator, configuration, properties));
   }
 
   @Override
