@@ -202,6 +202,8 @@ public class BatonAutoConfiguration {
       Orders orders,
       Transfers transfers,
       Offers offers,
+      BotSessions sessions,
+      TargetKinds kinds,
       Org org,
       BatonProperties properties) {
     return new Steps(
@@ -211,6 +213,8 @@ public class BatonAutoConfiguration {
         orders,
         transfers,
         offers,
+        sessions,
+        kinds,
         new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
@@ -359,6 +363,11 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  TargetKinds batonTargetKinds(ObjectProvider<TargetKind> kinds, Redaction redaction) {
+    return new TargetKinds(kinds.orderedStream().toList(), redaction);
+  }
+
+  @Bean
   Dispatch batonDispatch(
       Conversations conversations,
       Inbox inbox,
@@ -371,7 +380,7 @@ public class BatonAutoConfiguration {
       Changes changes,
       Node node,
       BotsClient bots,
-      ObjectProvider<TargetKind> kinds,
+      TargetKinds kinds,
       Redaction redaction,
       BatonProperties properties,
       RetryPolicy retries,
@@ -395,7 +404,7 @@ public class BatonAutoConfiguration {
         changes,
         node,
         bots,
-        new TargetKinds(kinds.orderedStream().toList(), redaction),
+        kinds,
         redaction,
         settings,
         retries,

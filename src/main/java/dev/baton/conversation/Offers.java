@@ -173,13 +173,13 @@ public final class Offers {
   }
 
   /** The target has the offer. */
-  public void opened(long offer, String reference) {
+  public void opened(Attempt offer, String reference) {
     jdbc.sql(
             """
             update baton_offer set state = case when state = 'ABANDONED' then state else 'OPEN' end,
               reference = ?, owner = ?
             where id = ?""")
-        .params(reference, node.id(), offer)
+        .params(reference, node.id(), offer.id())
         .update();
     follow(offer, "offered", null);
   }
@@ -209,13 +209,13 @@ public final class Offers {
   }
 
   /** The target took the session. */
-  public void accepted(long offer) {
+  public void accepted(Attempt offer) {
     jdbc.sql(
             """
             update baton_offer set state = 'ACCEPTED', outcome = ?, detail = null,
               over_at = current_timestamp
             where id = ?""")
-        .params(Outcome.ACCEPTED.name(), offer)
+        .params(Outcome.ACCEPTED.name(), offer.id())
         .update();
     follow(offer, "accepted", Outcome.ACCEPTED);
   }
@@ -228,21 +228,21 @@ public final class Offers {
   }
 
   /** Nobody takes the session by this offer. */
-  public void over(long offer, Outcome outcome, @Nullable String detail) {
+  public void over(Attempt offer, Outcome outcome, @Nullable String detail) {
     jdbc.sql(
             """
             update baton_offer set state = 'OVER', outcome = ?, detail = ?,
               over_at = current_timestamp
             where id = ?""")
-        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
+        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
         .update();
     follow(offer, "over", outcome);
   }
 
   /** The transfer goes on without the offer, which is taken back all the same. */
-  public void abandoned(long offer, Outcome outcome) {
+  public void abandoned(Attempt offer, Outcome outcome) {
     jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
-        .params(outcome.name(), offer)
+        .params(outcome.name(), offer.id())
         .update();
     follow(offer, "over", outcome);
   }
@@ -265,9 +265,8 @@ public final class Offers {
         .update();
   }
 
-  private void follow(long offer, String state, @Nullable Outcome outcome) {
-    Attempt attempt = byId(offer);
-    follow(attempt.conversationKey(), attempt.round(), attempt.target(), state, outcome);
+  private void follow(Attempt offer, String state, @Nullable Outcome outcome) {
+    follow(offer.conversationKey(), offer.round(), offer.target(), state, outcome);
   }
 
   private void follow(

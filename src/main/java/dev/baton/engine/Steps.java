@@ -1,7 +1,10 @@
 package dev.baton.engine;
 
+import dev.baton.bots.EndReason;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Inbox;
@@ -18,6 +21,7 @@ import dev.baton.transfer.Outcome;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.Plan.Planned;
 import dev.baton.transfer.Strategy;
+import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,6 +72,8 @@ public final class Steps {
   private final Orders orders;
   private final Transfers transfers;
   private final Offers offers;
+  private final BotSessions sessions;
+  private final TargetKinds kinds;
   private final Defaults defaults;
   private final Planner planner;
 
@@ -79,6 +85,8 @@ public final class Steps {
       Orders orders,
       Transfers transfers,
       Offers offers,
+      BotSessions sessions,
+      TargetKinds kinds,
       DecisionTables policy,
       Defaults defaults) {
     this.reception = reception;
@@ -87,6 +95,8 @@ public final class Steps {
     this.orders = orders;
     this.transfers = transfers;
     this.offers = offers;
+    this.sessions = sessions;
+    this.kinds = kinds;
     this.defaults = defaults;
     this.planner =
         new Planner(
@@ -352,6 +362,40 @@ public final class Steps {
     if (conversation.sessionId() != null && !conversation.sessionOver()) {
       orders.placeEnd(key);
     }
+  }
+
+  /**
+   * Whether a step that calls somebody has nobody to call this time: then it is done, in the
+   * transaction that reaches it.
+   */
+  public boolean needsNoCall(OrderKind kind, DelegateExecution execution) {
+    return switch (kind) {
+      case TARGET_AVAILABILITY ->
+          transfers
+              .latest(hold(execution))
+              .filter(transfer -> !kinds.worthAsking(transfer.targets()))
+              .isPresent();
+      case TARGET_DELIVER -> nothingToPassOn(execution);
+      default -> false;
+    };
+  }
+
+  private boolean nothingToPassOn(DelegateExecution execution) {
+    String key = hold(execution);
+    boolean botHasIt = sessions.next(key).isPresent();
+    if (!botHasIt && inbox.nextWaiting(key).isPresent()) {
+      return false;
+    }
+    if (!botHasIt) {
+      conversations
+          .find(key)
+          .filter(conversation -> !conversation.state().over())
+          .ifPresent(
+              conversation ->
+                  conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER));
+    }
+    BotConversation.MESSAGES_HELD.set(execution, false);
+    return true;
   }
 
   /** A step that calls somebody is reached: what it is to call is ordered. */
