@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The offers of sessions to targets: what is asked of whom, and how each ended. Thread-safe. */
 public final class Offers {
@@ -46,21 +48,25 @@ public final class Offers {
    * An offer to each target of a round, to be made next.
    *
    * @param hedge how much later than the one before each offer may be made
+   * @return their ids
    */
-  public void asked(Transfer transfer, int round, List<Target> targets, Duration hedge) {
+  public List<Long> asked(Transfer transfer, int round, List<Target> targets, Duration hedge) {
     Instant begun = Instant.now();
     Duration wait = Duration.ZERO;
+    List<Long> asked = new ArrayList<>();
     for (Target target : targets) {
-      insert(
-          transfer,
-          round,
-          target,
-          Attempt.State.ASKING,
-          null,
-          wait.isZero() ? null : begun.plus(wait));
+      asked.add(
+          insert(
+              transfer,
+              round,
+              target,
+              Attempt.State.ASKING,
+              null,
+              wait.isZero() ? null : begun.plus(wait)));
       follow(transfer.conversationKey(), round, target, "asked", null);
       wait = wait.plus(hedge);
     }
+    return asked;
   }
 
   /** Targets of a transfer that nobody asks, so that the trail has them, too. */
@@ -71,13 +77,14 @@ public final class Offers {
     }
   }
 
-  private void insert(
+  private long insert(
       Transfer transfer,
       int round,
       Target target,
       Attempt.State state,
       @Nullable Outcome outcome,
       @Nullable Instant dueAt) {
+    GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
             """
             insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
@@ -96,7 +103,8 @@ public final class Offers {
             node.id(),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC),
             state == Attempt.State.OVER)
-        .update();
+        .update(id, "id");
+    return Keys.of(id);
   }
 
   /** The offers of the conversation's other transfers, oldest first. */

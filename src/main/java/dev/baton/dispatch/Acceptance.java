@@ -98,15 +98,19 @@ final class Acceptance {
   OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
     String key = conversation.key();
     Attempt attempt = offers.byId(offerId);
-    boolean wanted = attempt.open() && !transfers.current(key).cancelled();
-    if (!wanted || !wins(conversation, attempt)) {
+    Transfer transfer = transfers.current(key);
+    boolean wanted = attempt.open() && !transfer.cancelled();
+    if (!wanted || !wins(conversation, attempt, transfer)) {
       takeBack(key);
     }
     return settled(key);
   }
 
   private boolean wins(Conversation conversation, Attempt attempt) {
-    Transfer transfer = transfers.current(conversation.key());
+    return wins(conversation, attempt, transfers.current(conversation.key()));
+  }
+
+  private boolean wins(Conversation conversation, Attempt attempt, Transfer transfer) {
     boolean open =
         transfer.id() == attempt.transferId()
             && transfer.winner() == null

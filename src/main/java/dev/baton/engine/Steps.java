@@ -35,6 +35,7 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.delegate.VariableScope;
+import org.camunda.bpm.engine.variable.Variables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +66,9 @@ public final class Steps {
 
   /** The type of the incident that a routing policy causes which cannot be applied. */
   public static final String BROKEN_POLICY = "routingPolicy";
+
+  /** The offers of the round that begins in this transaction. */
+  private static final String ROUND = "batonRound";
 
   private final Reception reception;
   private final Conversations conversations;
@@ -248,11 +252,13 @@ public final class Steps {
       return false;
     }
     BotConversation.PATIENCE.set(execution, patience.get().toString());
-    offers.asked(
-        transfer,
-        transfers.nextRound(transfer),
-        left.get(0).stream().map(Planned::target).toList(),
-        plan.hedge());
+    List<Long> asked =
+        offers.asked(
+            transfer,
+            transfers.nextRound(transfer),
+            left.get(0).stream().map(Planned::target).toList(),
+            plan.hedge());
+    execution.setVariable(ROUND, Variables.untypedValue(asked, true));
     // From now on, whichever way the round ends: a timer tells nobody that they still are.
     BotConversation.OFFERS_OPEN.set(execution, true);
     return true;
@@ -263,8 +269,11 @@ public final class Steps {
     BotConversation.OFFERS_OPEN.set(execution, false);
   }
 
-  /** The offers of the round, for the multi-instance step. */
+  /** The offers of the round, for the multi-instance step, which asks for them several times. */
   List<Long> offersOfRound(DelegateExecution execution) {
+    if (execution.getVariable(ROUND) instanceof List<?> asked) {
+      return asked.stream().map(Long.class::cast).toList();
+    }
     return offers.ofRound(transfers.current(execution.getProcessBusinessKey()));
   }
 

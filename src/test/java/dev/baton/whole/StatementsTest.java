@@ -83,10 +83,12 @@ class StatementsTest {
     int statements = work.stream().mapToInt(w -> w.statements().size()).sum();
     int roundTrips = work.stream().mapToInt(Work::roundTrips).sum();
     long commits = work.stream().filter(Work::committed).count();
-    System.out.println(table(work));
-    System.out.printf(
-        "%d statements, %d round trips, %d commits%n", statements, roundTrips, commits);
-    assertThat(statements).isLessThanOrEqualTo(200);
+    String told =
+        "%s%d statements, %d round trips, %d commits"
+            .formatted(table(work), statements, roundTrips, commits);
+    System.out.println(told);
+    assertThat(statements).as(told).isLessThanOrEqualTo(364);
+    assertThat(commits).as(told).isLessThanOrEqualTo(6);
   }
 
   private static List<Work> fromTheEscalateOn() {

@@ -270,7 +270,7 @@ final class Trial implements AutoCloseable {
     return rows;
   }
 
-  private int count(String sql, Object... values) {
+  int count(String sql, Object... values) {
     return jdbc.queryForList(sql, Integer.class, values).get(0);
   }
 

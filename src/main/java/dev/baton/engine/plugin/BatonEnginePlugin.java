@@ -85,7 +85,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   @Override
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setHistoryEventHandler(
-        new WithoutCustomersWords(configuration.getHistoryEventHandler()));
+        new ConversationHistory(configuration.getHistoryEventHandler()));
     configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(steps));
   }
 
