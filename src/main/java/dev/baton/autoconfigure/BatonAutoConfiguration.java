@@ -28,6 +28,7 @@ import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
@@ -52,6 +53,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -160,6 +162,12 @@ public class BatonAutoConfiguration {
       Database database, Conversations conversations, HistoryService history, EngineRights rights) {
     return new Erasure(
         database.jdbc(), conversations, new EngineHistory(history, rights::onBatonsAccount));
+  }
+
+  @Bean
+  @ConditionalOnProperty(name = "camunda.bpm.id-generator", havingValue = "short")
+  ShortIds batonIds() {
+    return new ShortIds();
   }
 
   @Bean

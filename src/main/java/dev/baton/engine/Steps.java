@@ -130,28 +130,32 @@ public final class Steps {
                   BotConversation.VARIABLES.get(execution));
           execution.removeVariables(
               List.of(BotConversation.TEXT.name(), BotConversation.VARIABLES.name()));
-          setDuration(execution, BotConversation.SILENCE, defaults.silence());
-          BotConversation.PATIENCE_GIVEN.set(execution, BotConversation.PATIENCE.get(execution));
-          setDuration(execution, BotConversation.PATIENCE, defaults.patience());
+          if (duration(execution, BotConversation.SILENCE) == null) {
+            BotConversation.SILENCE.set(execution, defaults.silence().toString());
+          }
+          String patience = duration(execution, BotConversation.PATIENCE);
+          if (patience != null) {
+            BotConversation.PATIENCE_GIVEN.set(execution, patience);
+          }
           strategy(execution);
           boolean isNew = reception.open(key, execution.getProcessInstanceId(), botId, opening);
-          BotConversation.BOT_ID.set(execution, botId);
           BotConversation.IS_NEW.set(execution, isNew);
         });
   }
 
-  private static void setDuration(
-      DelegateExecution execution, ProcessVariable<String> variable, Duration otherwise) {
+  /** The duration that was given at the start; null for none. */
+  private static @Nullable String duration(
+      DelegateExecution execution, ProcessVariable<String> variable) {
     String given = variable.get(execution);
     if (given == null) {
-      variable.set(execution, otherwise.toString());
-      return;
+      return null;
     }
     try {
       Duration duration = Duration.parse(given);
       if (duration.isNegative() || duration.isZero()) {
         throw invalid("The start variable %s is not positive.".formatted(variable.name()));
       }
+      return given;
     } catch (DateTimeParseException e) {
       throw invalid(
           "The start variable %s is not an ISO 8601 duration such as PT30S."
@@ -177,6 +181,8 @@ public final class Steps {
         execution -> {
           Optional<InboxMessage> next = inbox.nextWaiting(hold(execution));
           next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
+          // Was set in this very transaction, if at all: it never gets a row.
+          execution.removeVariable(BotConversation.BOT_SAID.name());
           BotConversation.MESSAGE_WAITING.set(execution, next.isPresent());
         });
   }

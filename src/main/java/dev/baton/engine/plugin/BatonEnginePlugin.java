@@ -85,7 +85,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   @Override
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setHistoryEventHandler(
-        new ConversationHistory(configuration.getHistoryEventHandler()));
+        new WithoutCustomersWords(configuration.getHistoryEventHandler()));
     configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(steps));
   }
 
