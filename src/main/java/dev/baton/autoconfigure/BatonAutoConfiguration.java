@@ -29,6 +29,7 @@ import dev.baton.engine.Steps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
@@ -53,6 +54,7 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -180,6 +182,12 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  @ConditionalOnProperty(name = "camunda.bpm.id-generator", havingValue = "short")
+  ShortIds batonIds() {
+    return new ShortIds();
+  }
+
+  @Bean
   EngineRights batonRights(ProcessEngine engine) {
     return new EngineRights(engine);
   }
@@ -221,6 +229,8 @@ public class BatonAutoConfiguration {
       Turns turns,
       Transfers transfers,
       Offers offers,
+      BotSessions sessions,
+      TargetKinds kinds,
       Org org,
       BatonProperties properties) {
     return new Steps(
@@ -231,6 +241,8 @@ public class BatonAutoConfiguration {
         turns,
         transfers,
         offers,
+        sessions,
+        kinds,
         new DeployedTables(),
         new Steps.Defaults(
             org.botId(),
@@ -379,6 +391,11 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  TargetKinds batonTargetKinds(ObjectProvider<TargetKind> kinds, Redaction redaction) {
+    return new TargetKinds(kinds.orderedStream().toList(), redaction);
+  }
+
+  @Bean
   Dispatch batonDispatch(
       Conversations conversations,
       Inbox inbox,
@@ -392,7 +409,7 @@ public class BatonAutoConfiguration {
       Changes changes,
       Node node,
       BotsClient bots,
-      ObjectProvider<TargetKind> kinds,
+      TargetKinds kinds,
       Redaction redaction,
       BatonProperties properties,
       RetryPolicy retries,
@@ -417,7 +434,7 @@ public class BatonAutoConfiguration {
         changes,
         node,
         bots,
-        new TargetKinds(kinds.orderedStream().toList(), redaction),
+        kinds,
         redaction,
         settings,
         retries,

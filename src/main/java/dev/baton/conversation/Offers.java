@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The offers of sessions to targets: what is asked of whom, and how each ended. Thread-safe. */
 public final class Offers {
@@ -46,21 +48,25 @@ public final class Offers {
    * An offer to each target of a round, to be made next.
    *
    * @param hedge how much later than the one before each offer may be made
+   * @return their ids
    */
-  public void asked(Transfer transfer, int round, List<Target> targets, Duration hedge) {
+  public List<Long> asked(Transfer transfer, int round, List<Target> targets, Duration hedge) {
     Instant begun = Instant.now();
     Duration wait = Duration.ZERO;
+    List<Long> asked = new ArrayList<>();
     for (Target target : targets) {
-      insert(
-          transfer,
-          round,
-          target,
-          Attempt.State.ASKING,
-          null,
-          wait.isZero() ? null : begun.plus(wait));
+      asked.add(
+          insert(
+              transfer,
+              round,
+              target,
+              Attempt.State.ASKING,
+              null,
+              wait.isZero() ? null : begun.plus(wait)));
       follow(transfer.conversationKey(), round, target, "asked", null);
       wait = wait.plus(hedge);
     }
+    return asked;
   }
 
   /** Targets of a transfer that nobody asks, so that the trail has them, too. */
@@ -71,13 +77,14 @@ public final class Offers {
     }
   }
 
-  private void insert(
+  private long insert(
       Transfer transfer,
       int round,
       Target target,
       Attempt.State state,
       @Nullable Outcome outcome,
       @Nullable Instant dueAt) {
+    GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
             """
             insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
@@ -96,7 +103,8 @@ public final class Offers {
             node.id(),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC),
             state == Attempt.State.OVER)
-        .update();
+        .update(id, "id");
+    return Keys.of(id);
   }
 
   /** The offers of the conversation's other transfers, oldest first. */
@@ -173,13 +181,13 @@ public final class Offers {
   }
 
   /** The target has the offer. */
-  public void opened(long offer, String reference) {
+  public void opened(Attempt offer, String reference) {
     jdbc.sql(
             """
             update baton_offer set state = case when state = 'ABANDONED' then state else 'OPEN' end,
               reference = ?, owner = ?
             where id = ?""")
-        .params(reference, node.id(), offer)
+        .params(reference, node.id(), offer.id())
         .update();
     follow(offer, "offered", null);
   }
@@ -209,13 +217,13 @@ public final class Offers {
   }
 
   /** The target took the session. */
-  public void accepted(long offer) {
+  public void accepted(Attempt offer) {
     jdbc.sql(
             """
             update baton_offer set state = 'ACCEPTED', outcome = ?, detail = null,
               over_at = current_timestamp
             where id = ?""")
-        .params(Outcome.ACCEPTED.name(), offer)
+        .params(Outcome.ACCEPTED.name(), offer.id())
         .update();
     follow(offer, "accepted", Outcome.ACCEPTED);
   }
@@ -228,21 +236,21 @@ public final class Offers {
   }
 
   /** Nobody takes the session by this offer. */
-  public void over(long offer, Outcome outcome, @Nullable String detail) {
+  public void over(Attempt offer, Outcome outcome, @Nullable String detail) {
     jdbc.sql(
             """
             update baton_offer set state = 'OVER', outcome = ?, detail = ?,
               over_at = current_timestamp
             where id = ?""")
-        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
+        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
         .update();
     follow(offer, "over", outcome);
   }
 
   /** The transfer goes on without the offer, which is taken back all the same. */
-  public void abandoned(long offer, Outcome outcome) {
+  public void abandoned(Attempt offer, Outcome outcome) {
     jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
-        .params(outcome.name(), offer)
+        .params(outcome.name(), offer.id())
         .update();
     follow(offer, "over", outcome);
   }
@@ -265,9 +273,8 @@ public final class Offers {
         .update();
   }
 
-  private void follow(long offer, String state, @Nullable Outcome outcome) {
-    Attempt attempt = byId(offer);
-    follow(attempt.conversationKey(), attempt.round(), attempt.target(), state, outcome);
+  private void follow(Attempt offer, String state, @Nullable Outcome outcome) {
+    follow(offer.conversationKey(), offer.round(), offer.target(), state, outcome);
   }
 
   private void follow(

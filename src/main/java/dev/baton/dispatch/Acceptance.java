@@ -83,7 +83,7 @@ final class Acceptance {
       // Stays open until it is taken back: what was offered still lies with the target.
       offers.refused(attempt.id(), refused.outcome(), null);
     } else if (status instanceof OfferStatus.Withdrawn) {
-      offers.over(attempt.id(), Outcome.WITHDRAWN, null);
+      offers.over(attempt, Outcome.WITHDRAWN, null);
     }
     String task = attempt.taskId();
     if (task != null) {
@@ -98,22 +98,26 @@ final class Acceptance {
   OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
     String key = conversation.key();
     Attempt attempt = offers.byId(offerId);
-    boolean wanted = attempt.open() && !transfers.current(key).cancelled();
-    if (!wanted || !wins(conversation, attempt)) {
+    Transfer transfer = transfers.current(key);
+    boolean wanted = attempt.open() && !transfer.cancelled();
+    if (!wanted || !wins(conversation, attempt, transfer)) {
       takeBack(key);
     }
     return settled(key);
   }
 
   private boolean wins(Conversation conversation, Attempt attempt) {
-    Transfer transfer = transfers.current(conversation.key());
+    return wins(conversation, attempt, transfers.current(conversation.key()));
+  }
+
+  private boolean wins(Conversation conversation, Attempt attempt, Transfer transfer) {
     boolean open =
         transfer.id() == attempt.transferId()
             && transfer.winner() == null
             && transfer.overAt() == null
             && conversation.state() == ConversationState.TRANSFERRING;
     if (open) {
-      offers.accepted(attempt.id());
+      offers.accepted(attempt);
       transfers.won(transfer, attempt.id());
     }
     return open;
@@ -129,8 +133,9 @@ final class Acceptance {
 
   /** While an offer was to be taken back, it turned out to be over. */
   void refusedWhileWithdrawn(long offerId, Outcome outcome) {
-    if (offers.byId(offerId).open()) {
-      offers.over(offerId, outcome, null);
+    Attempt attempt = offers.byId(offerId);
+    if (attempt.open()) {
+      offers.over(attempt, outcome, null);
     }
   }
 
@@ -141,7 +146,7 @@ final class Acceptance {
       return;
     }
     Outcome refused = attempt.outcome();
-    offers.over(offerId, refused != null ? refused : whyTakenBack(conversation), attempt.detail());
+    offers.over(attempt, refused != null ? refused : whyTakenBack(conversation), attempt.detail());
   }
 
   private Outcome whyTakenBack(Conversation conversation) {

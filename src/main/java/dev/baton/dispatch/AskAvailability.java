@@ -59,11 +59,9 @@ final class AskAvailability implements Performer {
     List<Target> targets = Plan.distinct(transfer.targets());
     Map<Target, Availability> answers = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls =
-        targets.size() < 2
-            ? List.of()
-            : targets.stream()
-                .map(target -> ask(target).thenAccept(answer -> answers.put(target, answer)))
-                .toList();
+        targets.stream()
+            .map(target -> ask(target).thenAccept(answer -> answers.put(target, answer)))
+            .toList();
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
         .thenApply(
             done ->

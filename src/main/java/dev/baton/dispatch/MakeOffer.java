@@ -98,7 +98,7 @@ final class MakeOffer implements Performer {
     return made.thenCompose(
         reference ->
             reference
-                .map(known -> CompletableFuture.completedFuture(opened(attempt, known)))
+                .map(known -> CompletableFuture.completedFuture(opened(kind, attempt, known)))
                 .orElseGet(() -> ask(kind, attempt, offer)));
   }
 
@@ -108,21 +108,24 @@ final class MakeOffer implements Performer {
             availability ->
                 availability instanceof Availability.Unavailable no
                     ? CompletableFuture.completedFuture(refused(attempt, no.outcome(), no.detail()))
-                    : kind.offer(offer).thenApply(reference -> opened(attempt, reference)));
+                    : kind.offer(offer).thenApply(reference -> opened(kind, attempt, reference)));
   }
 
   /** What was asked for the whole escalation need not be asked again right after that. */
   private CompletableFuture<Availability> availability(TargetKind kind, Attempt attempt) {
     return Optional.of(attempt)
-        .filter(a -> a.round() == 1)
+        .filter(a -> a.round() == 1 && kind.tellsAvailability())
         .flatMap(a -> transfers.current(a.conversationKey()).survey().of(a.target()))
         .map(CompletableFuture::completedFuture)
         .orElseGet(() -> kind.availability(attempt.target()));
   }
 
-  private Settlement opened(Attempt attempt, String reference) {
+  private Settlement opened(TargetKind kind, Attempt attempt, String reference) {
     return (conversation, awaited) -> {
-      offers.opened(attempt.id(), reference);
+      offers.opened(attempt, reference);
+      if (kind.acceptedAtOnce(reference)) {
+        return acceptance.acceptedAtOnce(conversation, attempt.id());
+      }
       if (!awaited && offers.byId(attempt.id()).open()) {
         acceptance.takeBack(conversation.key());
       }
@@ -132,7 +135,7 @@ final class MakeOffer implements Performer {
 
   private Settlement started(Attempt attempt, BotAnswer answer) {
     return (conversation, awaited) -> {
-      offers.opened(attempt.id(), Objects.requireNonNull(answer.sessionId()));
+      offers.opened(attempt, Objects.requireNonNull(answer.sessionId()));
       otherBots.started(attempt, answer);
       return acceptance.acceptedAtOnce(conversation, attempt.id());
     };
@@ -140,7 +143,7 @@ final class MakeOffer implements Performer {
 
   private Settlement refused(Attempt attempt, Outcome outcome, @Nullable String detail) {
     return (conversation, awaited) -> {
-      offers.over(attempt.id(), outcome, detail);
+      offers.over(attempt, outcome, detail);
       return acceptance.settled(conversation.key());
     };
   }

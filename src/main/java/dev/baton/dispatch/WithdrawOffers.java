@@ -188,7 +188,7 @@ final class WithdrawOffers implements Performer {
             if (refused(attempt) && !fault.retryable()) {
               acceptance.withdrawn(conversation, attempt.id());
             } else {
-              offers.abandoned(attempt.id(), outcome == null ? Outcome.IN_DOUBT : outcome);
+              offers.abandoned(attempt, outcome == null ? Outcome.IN_DOUBT : outcome);
               orders.placeWithdrawal(attempt);
             }
           }
@@ -257,7 +257,7 @@ final class WithdrawOffers implements Performer {
         OfferStatus status = result.status;
         if (attempt.reference() == null && result.reference != null) {
           // Only now is it known that the target has it, and it may be the one that keeps it.
-          offers.opened(attempt.id(), result.reference);
+          offers.opened(attempt, result.reference);
         }
         if (attempt.state() == Attempt.State.ABANDONED) {
           offers.takenBack(attempt.id());

@@ -37,7 +37,7 @@ public final class BotConversation {
   public static final ProcessVariable<String> PATIENCE =
       ProcessVariable.kept("patience", String.class);
 
-  /** What was given as {@link #PATIENCE} at the start; null for nothing. */
+  /** What was given as {@link #PATIENCE} at the start; missing when nothing was. */
   static final ProcessVariable<String> PATIENCE_GIVEN =
       ProcessVariable.kept("patienceGiven", String.class);
 
@@ -52,7 +52,10 @@ public final class BotConversation {
   static final ProcessVariable<Boolean> MESSAGE_WAITING =
       ProcessVariable.passing("messageWaiting", Boolean.class);
 
-  /** What the bot's last answer means: goes-on, escalated, ended or gone. */
+  /**
+   * What the bot's last answer means: goes-on, escalated, ended or gone. For the gateway that
+   * follows; gone when the next message is taken.
+   */
   public static final ProcessVariable<String> BOT_SAID =
       ProcessVariable.kept("botSaid", String.class);
 

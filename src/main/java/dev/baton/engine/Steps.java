@@ -1,7 +1,10 @@
 package dev.baton.engine;
 
+import dev.baton.bots.EndReason;
 import dev.baton.conversation.Attempt;
+import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Inbox;
@@ -19,6 +22,7 @@ import dev.baton.transfer.Outcome;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.Plan.Planned;
 import dev.baton.transfer.Strategy;
+import dev.baton.transfer.TargetKinds;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +36,7 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.delegate.VariableScope;
+import org.camunda.bpm.engine.variable.Variables;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +68,9 @@ public final class Steps {
   /** The type of the incident that a routing policy causes which cannot be applied. */
   public static final String BROKEN_POLICY = "routingPolicy";
 
+  /** The offers of the round that begins in this transaction. */
+  private static final String ROUND = "batonRound";
+
   private final Reception reception;
   private final Conversations conversations;
   private final Inbox inbox;
@@ -70,6 +78,8 @@ public final class Steps {
   private final Turns turns;
   private final Transfers transfers;
   private final Offers offers;
+  private final BotSessions sessions;
+  private final TargetKinds kinds;
   private final Defaults defaults;
   private final Planner planner;
 
@@ -82,6 +92,8 @@ public final class Steps {
       Turns turns,
       Transfers transfers,
       Offers offers,
+      BotSessions sessions,
+      TargetKinds kinds,
       DecisionTables policy,
       Defaults defaults) {
     this.reception = reception;
@@ -91,6 +103,8 @@ public final class Steps {
     this.turns = turns;
     this.transfers = transfers;
     this.offers = offers;
+    this.sessions = sessions;
+    this.kinds = kinds;
     this.defaults = defaults;
     this.planner =
         new Planner(
@@ -120,28 +134,32 @@ public final class Steps {
                   BotConversation.VARIABLES.get(execution));
           execution.removeVariables(
               List.of(BotConversation.TEXT.name(), BotConversation.VARIABLES.name()));
-          setDuration(execution, BotConversation.SILENCE, defaults.silence());
-          BotConversation.PATIENCE_GIVEN.set(execution, BotConversation.PATIENCE.get(execution));
-          setDuration(execution, BotConversation.PATIENCE, defaults.patience());
+          if (duration(execution, BotConversation.SILENCE) == null) {
+            BotConversation.SILENCE.set(execution, defaults.silence().toString());
+          }
+          String patience = duration(execution, BotConversation.PATIENCE);
+          if (patience != null) {
+            BotConversation.PATIENCE_GIVEN.set(execution, patience);
+          }
           strategy(execution);
           boolean isNew = reception.open(key, execution.getProcessInstanceId(), botId, opening);
-          BotConversation.BOT_ID.set(execution, botId);
           BotConversation.IS_NEW.set(execution, isNew);
         });
   }
 
-  private static void setDuration(
-      DelegateExecution execution, ProcessVariable<String> variable, Duration otherwise) {
+  /** The duration that was given at the start; null for none. */
+  private static @Nullable String duration(
+      DelegateExecution execution, ProcessVariable<String> variable) {
     String given = variable.get(execution);
     if (given == null) {
-      variable.set(execution, otherwise.toString());
-      return;
+      return null;
     }
     try {
       Duration duration = Duration.parse(given);
       if (duration.isNegative() || duration.isZero()) {
         throw invalid("The start variable %s is not positive.".formatted(variable.name()));
       }
+      return given;
     } catch (DateTimeParseException e) {
       throw invalid(
           "The start variable %s is not an ISO 8601 duration such as PT30S."
@@ -167,6 +185,8 @@ public final class Steps {
         execution -> {
           Optional<InboxMessage> next = inbox.nextWaiting(hold(execution));
           next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
+          // Was set in this very transaction, if at all: it never gets a row.
+          execution.removeVariable(BotConversation.BOT_SAID.name());
           BotConversation.MESSAGE_WAITING.set(execution, next.isPresent());
         });
   }
@@ -242,11 +262,13 @@ public final class Steps {
       return false;
     }
     BotConversation.PATIENCE.set(execution, patience.get().toString());
-    offers.asked(
-        transfer,
-        transfers.nextRound(transfer),
-        left.get(0).stream().map(Planned::target).toList(),
-        plan.hedge());
+    List<Long> asked =
+        offers.asked(
+            transfer,
+            transfers.nextRound(transfer),
+            left.get(0).stream().map(Planned::target).toList(),
+            plan.hedge());
+    execution.setVariable(ROUND, Variables.untypedValue(asked, true));
     // From now on, whichever way the round ends: a timer tells nobody that they still are.
     BotConversation.OFFERS_OPEN.set(execution, true);
     return true;
@@ -257,8 +279,11 @@ public final class Steps {
     BotConversation.OFFERS_OPEN.set(execution, false);
   }
 
-  /** The offers of the round, for the multi-instance step. */
+  /** The offers of the round, for the multi-instance step, which asks for them several times. */
   List<Long> offersOfRound(DelegateExecution execution) {
+    if (execution.getVariable(ROUND) instanceof List<?> asked) {
+      return asked.stream().map(Long.class::cast).toList();
+    }
     return offers.ofRound(transfers.current(execution.getProcessBusinessKey()));
   }
 
@@ -379,6 +404,40 @@ public final class Steps {
     return silence == null || key == null
         ? null
         : conversations.silentFrom(key, Duration.parse(silence));
+  }
+
+  /**
+   * Whether a step that calls somebody has nobody to call this time: then it is done, in the
+   * transaction that reaches it.
+   */
+  public boolean needsNoCall(OrderKind kind, DelegateExecution execution) {
+    return switch (kind) {
+      case TARGET_AVAILABILITY ->
+          transfers
+              .latest(hold(execution))
+              .filter(transfer -> !kinds.worthAsking(transfer.targets()))
+              .isPresent();
+      case TARGET_DELIVER -> nothingToPassOn(execution);
+      default -> false;
+    };
+  }
+
+  private boolean nothingToPassOn(DelegateExecution execution) {
+    String key = hold(execution);
+    boolean botHasIt = sessions.next(key).isPresent();
+    if (!botHasIt && inbox.nextWaiting(key).isPresent()) {
+      return false;
+    }
+    if (!botHasIt) {
+      conversations
+          .find(key)
+          .filter(conversation -> !conversation.state().over())
+          .ifPresent(
+              conversation ->
+                  conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER));
+    }
+    BotConversation.MESSAGES_HELD.set(execution, false);
+    return true;
   }
 
   /** A step that calls somebody is reached: what it is to call is ordered. */

@@ -42,9 +42,7 @@ public enum TaskType {
               BotConversation.IS_NEW,
               "`false` when the key is taken: lead that to an end, or have the start refused at the"
                   + " next of Baton's steps"),
-          new Data(BotConversation.BOT_ID, "whom the conversation is with"),
-          new Data(BotConversation.SILENCE, "a duration, for a timer"),
-          new Data(BotConversation.PATIENCE, "a duration, for a timer")),
+          new Data(BotConversation.SILENCE, "a duration, for a timer")),
       "A variable that cannot be read refuses the start, in words."),
 
   BOT_START(
@@ -62,7 +60,8 @@ public enum TaskType {
       BEAN,
       "batonTakeNextMessage",
       "Takes the oldest message out of the conversation's inbox, for \"Send the message to the bot\"."
-          + " When there is none, wait for the message `customer-message-arrived` and look again.",
+          + " When there is none, wait for the message `customer-message-arrived` and look again."
+          + " `botSaid` is gone then: read it before.",
       List.of(OPEN_CONVERSATION),
       List.of(),
       List.of(new Data(BotConversation.MESSAGE_WAITING, "`true` when there was one")),
@@ -100,7 +99,7 @@ public enum TaskType {
       OrderKind.TARGET_AVAILABILITY,
       "Asks all targets of the escalation whether somebody is there, for the routing policy. Without"
           + " this step, or when there is only one, each is asked just before it is offered the"
-          + " session.",
+          + " session. Done at once when there is only one, or none of them can tell.",
       List.of(BOT_START),
       List.of(),
       List.of(),
@@ -197,8 +196,8 @@ public enum TaskType {
   TARGET_DELIVER(
       "Pass on what was typed meanwhile",
       OrderKind.TARGET_DELIVER,
-      "Gives the winner one message that the customer wrote during the transfer. Repeat it while"
-          + " `messagesHeld`. When none is left the conversation is `transferred`, and no message is"
+      "Gives the winner one message that the customer wrote during the transfer; done at once when"
+          + " there is none. Repeat it while `messagesHeld`. When none is left the conversation is `transferred`, and no message is"
           + " accepted any more. A bot gets nothing here: what was typed stays in the inbox, to be"
           + " taken when the talk goes on with it.",
       List.of(TARGET_OFFER),

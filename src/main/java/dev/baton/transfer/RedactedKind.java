@@ -20,6 +20,11 @@ record RedactedKind(TargetKind kind, Redaction redaction) implements TargetKind 
   }
 
   @Override
+  public boolean tellsAvailability() {
+    return kind.tellsAvailability();
+  }
+
+  @Override
   public CompletableFuture<Availability> availability(Target target) {
     return kind.availability(target);
   }
@@ -27,6 +32,11 @@ record RedactedKind(TargetKind kind, Redaction redaction) implements TargetKind 
   @Override
   public CompletableFuture<String> offer(Offer offer) {
     return kind.offer(redacted(offer));
+  }
+
+  @Override
+  public boolean acceptedAtOnce(String reference) {
+    return kind.acceptedAtOnce(reference);
   }
 
   @Override

@@ -27,6 +27,11 @@ public interface TargetKind {
     return target.type();
   }
 
+  /** Whether somebody can be asked who is available; if not, nothing is known of it. */
+  default boolean tellsAvailability() {
+    return true;
+  }
+
   /** Whether offering to the target makes sense right now. Changes nothing. */
   CompletableFuture<Availability> availability(Target target);
 
@@ -37,6 +42,11 @@ public interface TargetKind {
    * @return the reference, at most 255 characters, that the other calls need
    */
   CompletableFuture<String> offer(Offer offer);
+
+  /** Whether the reference itself tells that the target accepted in its answer to the offer. */
+  default boolean acceptedAtOnce(String reference) {
+    return false;
+  }
 
   /**
    * Looks for what an earlier try to make this offer has left. Asked before an offer is repeated or

@@ -114,6 +114,11 @@ public final class WebhookTarget implements TargetKind {
   }
 
   @Override
+  public boolean tellsAvailability() {
+    return false;
+  }
+
+  @Override
   public CompletableFuture<Availability> availability(Target target) {
     return CompletableFuture.completedFuture(
         webhooks.containsKey(target.value())
@@ -151,6 +156,11 @@ public final class WebhookTarget implements TargetKind {
       return accepted.by() == null ? ACCEPTED : ACCEPTED_BY + accepted.by();
     }
     return WAITING;
+  }
+
+  @Override
+  public boolean acceptedAtOnce(String reference) {
+    return reference.equals(ACCEPTED) || reference.startsWith(ACCEPTED_BY);
   }
 
   private static Optional<OfferStatus> known(PlacedOffer offer) {

@@ -2,89 +2,111 @@ package dev.baton.whole;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** A data source that remembers all that the application asked of the database, in order. */
+/** A data source that keeps which statements were run in which transactions. */
 final class CountedStatements extends DelegatingDataSource {
 
-  private static final Set<String> ASKED =
-      Set.of("commit", "rollback", "setSavepoint", "releaseSavepoint");
+  /**
+   * What was run together.
+   *
+   * @param statements each one of a batch, too
+   * @param roundTrips how often the database was waited for, the commit among it
+   * @param committed false for a statement by itself
+   */
+  record Work(List<String> statements, int roundTrips, boolean committed) {}
 
-  private final List<String> asked = new ArrayList<>();
+  private final BooleanSupplier counts;
+  private final List<Work> done;
 
-  CountedStatements(DataSource source) {
+  /**
+   * In front of this one.
+   *
+   * @param counts whether what the current thread runs is kept
+   * @param done where it is kept
+   */
+  CountedStatements(DataSource source, BooleanSupplier counts, CopyOnWriteArrayList<Work> done) {
     super(source);
-  }
-
-  /** What was asked since the last look: statements, and commits by that name. */
-  synchronized List<String> take() {
-    List<String> taken = List.copyOf(asked);
-    asked.clear();
-    return taken;
-  }
-
-  private synchronized void add(String words) {
-    asked.add(words.strip().replaceAll("\\s+", " "));
+    this.counts = counts;
+    this.done = done;
   }
 
   @Override
   public Connection getConnection() throws SQLException {
-    Connection connection = super.getConnection();
-    return proxy(
-        Connection.class,
-        connection,
-        (name, arguments) -> {
-          if (ASKED.contains(name)) {
-            add(name);
-          }
-        },
-        (result, arguments) ->
-            result instanceof Statement statement
-                ? statement(statement, arguments.length == 0 ? "" : arguments[0].toString())
-                : result);
+    return proxy(Connection.class, new Counted(super.getConnection()));
   }
 
-  private Statement statement(Statement statement, String sql) {
-    return proxy(
-        statement instanceof java.sql.PreparedStatement
-            ? java.sql.PreparedStatement.class
-            : Statement.class,
-        statement,
-        (name, arguments) -> {
-          if (name.startsWith("execute")) {
-            add(arguments.length == 0 ? sql : arguments[0].toString());
-          }
-        },
-        (result, arguments) -> result);
+  private final class Counted implements InvocationHandler {
+
+    private final Connection connection;
+    private final List<String> statements = new ArrayList<>();
+    private int roundTrips;
+
+    Counted(Connection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      Object result = call(connection, method, arguments);
+      switch (method.getName()) {
+        case "commit" -> finish(true);
+        case "rollback", "close" -> finish(false);
+        default -> {}
+      }
+      return result instanceof PreparedStatement statement && arguments != null
+          ? proxy(PreparedStatement.class, statement(statement, words(arguments[0])))
+          : result;
+    }
+
+    private void finish(boolean commit) {
+      if (!statements.isEmpty() && counts.getAsBoolean()) {
+        done.add(new Work(List.copyOf(statements), roundTrips + (commit ? 1 : 0), commit));
+      }
+      statements.clear();
+      roundTrips = 0;
+    }
+
+    private InvocationHandler statement(PreparedStatement statement, String sql) {
+      return (proxy, method, arguments) -> {
+        String name = method.getName();
+        if (name.equals("addBatch") || (name.startsWith("execute") && !name.contains("Batch"))) {
+          statements.add(sql);
+        }
+        if (name.startsWith("execute")) {
+          roundTrips++;
+        }
+        return call(statement, method, arguments);
+      };
+    }
+
+    private String words(Object sql) {
+      return sql.toString().strip().replaceAll("\\s+", " ");
+    }
   }
 
-  private interface Before {
-    void call(String method, Object[] arguments);
+  private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments)
+      throws Throwable {
+    try {
+      return method.invoke(target, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getTargetException();
+    }
   }
 
-  private interface After {
-    Object call(Object result, Object[] arguments);
-  }
-
-  private static <T> T proxy(Class<? extends T> type, T target, Before before, After after) {
-    InvocationHandler handler =
-        (proxy, method, given) -> {
-          Object[] arguments = given == null ? new Object[0] : given;
-          before.call(method.getName(), arguments);
-          try {
-            return after.call(method.invoke(target, given), arguments);
-          } catch (InvocationTargetException e) {
-            throw e.getTargetException();
-          }
-        };
+  private static <T> T proxy(Class<T> type, InvocationHandler handler) {
     return type.cast(
         Proxy.newProxyInstance(
             CountedStatements.class.getClassLoader(), new Class<?>[] {type}, handler));

@@ -62,9 +62,9 @@ final class Trial implements AutoCloseable {
     return startOn(url, configuration, properties);
   }
 
-  static Trial startOn(String url, Class<?> configuration, String... properties) {
+  static Trial startOn(String jdbcUrl, Class<?> configuration, String... properties) {
     Simulator simulator = Simulator.start(0);
-    return new Trial(simulator, Baton.startOn(url, simulator, configuration, properties));
+    return new Trial(simulator, Baton.startOn(jdbcUrl, simulator, configuration, properties));
   }
 
   @Override
@@ -270,7 +270,7 @@ final class Trial implements AutoCloseable {
     return rows;
   }
 
-  private int count(String sql, Object... values) {
+  int count(String sql, Object... values) {
     return jdbc.queryForList(sql, Integer.class, values).get(0);
   }
 

@@ -7,6 +7,7 @@ import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Reception;
 import dev.baton.simulator.Simulator;
 import dev.baton.whole.Baton.Answer;
+import dev.baton.whole.CountedStatements.Work;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -15,10 +16,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,8 @@ class TurnsTest {
   private static final String SLOW =
       "{'bots':{'" + Simulator.DEMO_BOT_ID + "':{'answerDelayMs':%d}}}";
   private static final String WAIT = "WaitForCustomer";
+
+  private static final CopyOnWriteArrayList<Work> DONE = new CopyOnWriteArrayList<>();
 
   private static Trial trial;
   private static Baton baton;
@@ -60,7 +65,9 @@ class TurnsTest {
       return new BeanPostProcessor() {
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
-          return bean instanceof DataSource source ? new CountedStatements(source) : bean;
+          return bean instanceof DataSource source
+              ? new CountedStatements(source, () -> true, DONE)
+              : bean;
         }
       };
     }
@@ -72,23 +79,31 @@ class TurnsTest {
   void aTurnIsEightStatementsAndTwoCommits() throws Exception {
     trial.script("{}");
     talks("cost");
-    CountedStatements database = (CountedStatements) baton.bean(DataSource.class);
     Reception reception = baton.bean(Reception.class);
-    List<List<String>> turns = new ArrayList<>();
+    List<List<Work>> turns = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
-      database.take();
+      DONE.clear();
       Reception.Accepted accepted =
           reception.receive("cost", new CustomerMessage("m" + i, "words " + i, null));
       assertThat(accepted.reply().get(20, TimeUnit.SECONDS)).isPresent();
-      turns.add(database.take());
+      Awaitility.await("both commits").until(() -> commits(DONE) >= 2);
+      turns.add(List.copyOf(DONE));
     }
     // Few turns meet a sweep; most have nothing but what is their own.
-    turns.sort(Comparator.comparing(List::size));
-    List<String> most = turns.get(turns.size() / 2);
-    assertThat(most).as(String.join("\n", most)).hasSize(8 + 2);
-    assertThat(most).filteredOn("commit"::equals).as(String.join("\n", most)).hasSize(2);
+    turns.sort(Comparator.comparing(TurnsTest::statements));
+    List<Work> most = turns.get(turns.size() / 2);
+    assertThat(statements(most)).as(most.toString()).isEqualTo(8);
+    assertThat(commits(most)).as(most.toString()).isEqualTo(2);
     assertThat(baton.standsAt("cost")).containsExactly(WAIT);
     leaves("cost");
+  }
+
+  private static int statements(List<Work> work) {
+    return work.stream().mapToInt(w -> w.statements().size()).sum();
+  }
+
+  private static long commits(List<Work> work) {
+    return work.stream().filter(Work::committed).count();
   }
 
   // Where the token is

@@ -1,14 +1,22 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.engine.Steps;
+import dev.baton.engine.TaskType.Form;
 import dev.baton.engine.plugin.Model.Part;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.camunda.bpm.engine.ActivityTypes;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.impl.bpmn.helper.BpmnProperties;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
+import org.camunda.bpm.engine.impl.history.parser.HistoryExecutionListener;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
 import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
+import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
 
 /**
@@ -23,6 +31,14 @@ final class BatonParse extends BpmnParse {
 
   /** Marks the activities that wait for the customer while Baton does the talking. */
   static final String RESTS = "baton.rests";
+
+  private static final Set<String> PASSED =
+      Set.of(
+          ActivityTypes.START_EVENT,
+          ActivityTypes.GATEWAY_EXCLUSIVE,
+          ActivityTypes.GATEWAY_PARALLEL,
+          ActivityTypes.GATEWAY_INCLUSIVE,
+          ActivityTypes.MULTI_INSTANCE_BODY);
 
   private final Supplier<Steps> steps;
   private final Predicate<String> bean;
@@ -43,6 +59,7 @@ final class BatonParse extends BpmnParse {
           ExecutionListener.EVENTNAME_END,
           (ExecutionListener) execution -> steps.get().conversationOver(execution));
       model.parts().filter(model::rests).map(Part::id).forEach(id -> rests(definition, id));
+      leaveOutOfHistory(definition, localSteps(model));
     }
     // What was deployed once must stay readable, whatever rules came since: instances of it run.
     if (deployment.isNew()) {
@@ -65,5 +82,30 @@ final class BatonParse extends BpmnParse {
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> steps.get().restsNoMore(execution));
+  }
+
+  private static Set<String> localSteps(Model model) {
+    return model
+        .steps()
+        .filter(part -> model.step(part).filter(step -> step.form() == Form.BEAN).isPresent())
+        .map(Model.Part::id)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * A conversation's history has where it waited and how it ended, which says where it went. What
+   * it passed in between would be most of it: gateways, and steps that only look into Baton's
+   * tables.
+   */
+  private static void leaveOutOfHistory(ScopeImpl scope, Set<String> local) {
+    for (ActivityImpl activity : scope.getActivities()) {
+      if (PASSED.contains(activity.getProperties().get(BpmnProperties.TYPE))
+          || local.contains(activity.getId())) {
+        Stream.of(activity.getListeners(), activity.getBuiltInListeners())
+            .flatMap(listeners -> listeners.values().stream())
+            .forEach(listeners -> listeners.removeIf(HistoryExecutionListener.class::isInstance));
+      }
+      leaveOutOfHistory(activity, local);
+    }
   }
 }

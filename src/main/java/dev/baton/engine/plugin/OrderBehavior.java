@@ -28,6 +28,10 @@ final class OrderBehavior extends ExternalTaskActivityBehavior {
 
   @Override
   public void execute(ActivityExecution execution) {
+    if (steps.get().needsNoCall(kind, execution)) {
+      leave(execution);
+      return;
+    }
     ExecutionEntity entity = (ExecutionEntity) execution;
     long priority =
         Context.getProcessEngineConfiguration()

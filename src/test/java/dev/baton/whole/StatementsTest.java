@@ -1,0 +1,132 @@
+package dev.baton.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.baton.http.TestServer.Reply;
+import dev.baton.simulator.Simulator;
+import dev.baton.whole.CountedStatements.Work;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** An extra round trip to the database, in each of thousands of transfers, goes unnoticed. */
+class StatementsTest {
+
+  /** What moves conversations; what looks for work every so often is none of a conversation's. */
+  private static final List<String> MOVERS =
+      List.of("dev.baton.dispatch.Dispatcher", "dev.baton.dispatch.Acceptance");
+
+  private static final CopyOnWriteArrayList<Work> DONE = new CopyOnWriteArrayList<>();
+
+  private static Desk desk;
+  private static Trial trial;
+
+  @BeforeAll
+  static void start() {
+    desk = new Desk();
+    trial =
+        Trial.startOn(
+            Postgres.newDatabase(),
+            Counting.class,
+            Postgres.USER[0],
+            "baton.targets.webhook.one.url=" + desk.url(),
+            "baton.targets.webhook.one.secret=" + Desk.SECRET,
+            "baton.targets.webhook.two.url=" + desk.url(),
+            "baton.targets.webhook.two.secret=" + Desk.SECRET,
+            "baton.targets.webhook.three.url=" + desk.url(),
+            "baton.targets.webhook.three.secret=" + Desk.SECRET);
+  }
+
+  @AfterAll
+  static void stop() {
+    trial.close();
+    desk.close();
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class Counting {
+
+    @Bean
+    static BeanPostProcessor counting() {
+      return new BeanPostProcessor() {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+          return bean instanceof DataSource source
+              ? new CountedStatements(source, Counting::moves, DONE)
+              : bean;
+        }
+      };
+    }
+
+    private static boolean moves() {
+      return StackWalker.getInstance()
+          .walk(frames -> frames.anyMatch(frame -> MOVERS.contains(frame.getClassName())));
+    }
+  }
+
+  @Test
+  void aTransferOfThreeOffers() {
+    transfer("warm");
+    DONE.clear();
+    transfer("counted");
+    List<Work> work = fromTheEscalateOn();
+    int statements = work.stream().mapToInt(w -> w.statements().size()).sum();
+    int roundTrips = work.stream().mapToInt(Work::roundTrips).sum();
+    long commits = work.stream().filter(Work::committed).count();
+    String told =
+        "%s%d statements, %d round trips, %d commits"
+            .formatted(table(work), statements, roundTrips, commits);
+    System.out.println(told);
+    assertThat(statements).as(told).isLessThanOrEqualTo(364);
+    assertThat(commits).as(told).isLessThanOrEqualTo(6);
+  }
+
+  private static List<Work> fromTheEscalateOn() {
+    List<Work> all = List.copyOf(DONE);
+    int first = 0;
+    while (all.get(first).statements().stream()
+        .noneMatch(sql -> sql.startsWith("insert into baton_transfer "))) {
+      first++;
+    }
+    return all.subList(first, all.size());
+  }
+
+  private static String table(List<Work> work) {
+    StringBuilder table = new StringBuilder();
+    Map<String, Long> groups =
+        work.stream()
+            .flatMap(w -> w.statements().stream())
+            .collect(
+                Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
+    groups.entrySet().stream()
+        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+        .forEach(
+            group -> table.append("%4d  %.150s%n".formatted(group.getValue(), group.getKey())));
+    return table.toString();
+  }
+
+  private static void transfer(String key) {
+    trial.script(
+        """
+        {'bots':{'%s':{'targets':[{'type':'Baton:Webhook','value':'one'},
+          {'type':'Baton:Webhook','value':'two'},{'type':'Baton:Webhook','value':'three'}]}}}"""
+            .formatted(Simulator.DEMO_BOT_ID));
+    desk.forget();
+    desk.otherwise =
+        message -> Reply.json(200, desk.got().size() < 3 ? Desk.CLOSED : Desk.ACCEPTED);
+    trial.baton.begin(key);
+    trial.baton.write(key, "m1", "Transfer To Agent");
+    trial.baton.awaitState(key, "transferred");
+    trial.awaitNothingLeft(key);
+  }
+}
