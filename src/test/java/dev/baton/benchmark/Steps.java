@@ -1,0 +1,73 @@
+package dev.baton.benchmark;
+
+import dev.baton.benchmark.Calls.Reply;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * What the tasks of conversation.bpmn do: from the process's variables to those that it changes.
+ */
+final class Steps {
+
+  private final Calls calls;
+
+  Steps(Calls calls) {
+    this.calls = calls;
+  }
+
+  /** By the names that the model has for them. */
+  Map<String, UnaryOperator<Map<String, Object>>> byName() {
+    return Map.of(
+        "start", this::start,
+        "say", this::say,
+        "offer", this::offer,
+        "succeeded", this::succeeded,
+        "end", this::end);
+  }
+
+  private Map<String, Object> start(Map<String, Object> variables) {
+    Reply reply = calls.start();
+    return Map.of("session", reply.session(), "sequence", 0, "reply", reply.messages());
+  }
+
+  private Map<String, Object> say(Map<String, Object> variables) {
+    int sequence = (int) variables.get("sequence") + 1;
+    Reply reply = calls.say(session(variables), sequence, (String) variables.get("text"));
+    return reply.targets().isEmpty()
+        ? Map.of("sequence", sequence, "reply", reply.messages(), "escalated", false)
+        : Map.of(
+            "sequence",
+            sequence,
+            "reply",
+            reply.messages(),
+            "escalated",
+            true,
+            "targets",
+            String.join(",", reply.targets()),
+            "asked",
+            0);
+  }
+
+  private Map<String, Object> offer(Map<String, Object> variables) {
+    int asked = (int) variables.get("asked");
+    String target = List.of(((String) variables.get("targets")).split(",")).get(asked);
+    boolean accepted = calls.offer(target, session(variables));
+    return Map.of("accepted", accepted, "asked", asked + 1);
+  }
+
+  private Map<String, Object> succeeded(Map<String, Object> variables) {
+    int sequence = (int) variables.get("sequence") + 1;
+    calls.succeeded(session(variables), sequence);
+    return Map.of("sequence", sequence);
+  }
+
+  private Map<String, Object> end(Map<String, Object> variables) {
+    calls.end(session(variables));
+    return Map.of();
+  }
+
+  private static String session(Map<String, Object> variables) {
+    return (String) variables.get("session");
+  }
+}
