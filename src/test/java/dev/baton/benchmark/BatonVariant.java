@@ -68,6 +68,7 @@ final class BatonVariant implements Variant {
                 "--baton.bots.force-config-endpoint=" + bot,
                 // A thousand callers are to meet the limits of the machine.
                 "--baton.bots.calls-at-once=2000",
+                "--baton.api.answer-limit=10m",
                 "--baton.oauth.grant=token",
                 "--baton.oauth.token=token",
                 "--baton.salesforce.instance-url=" + bot));

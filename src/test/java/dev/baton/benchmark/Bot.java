@@ -1,6 +1,7 @@
 package dev.baton.benchmark;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,9 @@ public final class Bot implements AsyncServerRequestHandler<Message<HttpRequest,
             .create();
     server.start();
     ListenerEndpoint endpoint =
-        server.listen(new InetSocketAddress("127.0.0.1", 0), URIScheme.HTTP).get();
+        server
+            .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), URIScheme.HTTP)
+            .get();
     System.out.println(LISTENS + ((InetSocketAddress) endpoint.getAddress()).getPort());
     while (System.in.read() >= 0) {}
     Runtime.getRuntime().halt(0);
@@ -86,11 +89,12 @@ public final class Bot implements AsyncServerRequestHandler<Message<HttpRequest,
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // An answer that fails shows at the caller.
   public void handle(
       Message<HttpRequest, String> request, ResponseTrigger trigger, HttpContext context) {
     String path = request.getHead().getPath();
     if (path.startsWith("/control/")) {
-      answer(control(path.split("/")), trigger, context);
+      answer(control(path.split("/", -1)), trigger, context);
       return;
     }
     String body = request.getBody() == null ? "" : request.getBody();
@@ -113,7 +117,7 @@ public final class Bot implements AsyncServerRequestHandler<Message<HttpRequest,
   }
 
   private String bot(String path, String body) {
-    String[] segments = path.split("/");
+    String[] segments = path.split("/", -1);
     if (path.endsWith("/sessions")) {
       return said(UUID.randomUUID().toString(), "", text());
     }

@@ -3,12 +3,12 @@ package dev.baton.benchmark;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.delegate.JavaDelegate;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParseListener;
@@ -66,8 +66,9 @@ class EnginePeer implements Variant {
     configuration.setHistory("full");
     configuration.setIdGenerator(new StrongUuidGenerator());
     configuration.setBeans(delegates(new Steps(calls)));
-    configuration.setCustomPostBPMNParseListeners(
-        Stream.concat(Stream.of(arrivals), listeners.stream()).toList());
+    List<BpmnParseListener> all = new ArrayList<>(listeners);
+    all.add(arrivals);
+    configuration.setCustomPostBPMNParseListeners(all);
     configuration.setJobExecutorActivate(jobs);
     DefaultJobExecutor executor = new DefaultJobExecutor();
     executor.setCorePoolSize(Settings.CONNECTIONS);

@@ -76,7 +76,8 @@ final class ExternalPeer extends EnginePeer {
   }
 
   private void handle(LockedExternalTask task) {
-    Map<String, Object> changed = steps.get(task.getTopicName()).apply(task.getVariables());
+    Map<String, Object> changed =
+        Objects.requireNonNull(steps.get(task.getTopicName())).apply(task.getVariables());
     engine().getExternalTaskService().complete(task.getId(), "worker", changed);
   }
 

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -53,7 +54,7 @@ final class Floor implements Variant {
 
   @Override
   public void say(String key) {
-    At at = conversations.get(key);
+    At at = Objects.requireNonNull(conversations.get(key));
     Reply reply = calls.say(at.session, at.sequence + 1, "What about my order?");
     update(key, at.session, at.sequence + 1, reply);
     conversations.put(key, new At(at.session, at.sequence + 1));
@@ -61,7 +62,7 @@ final class Floor implements Variant {
 
   @Override
   public void transfer(String key) {
-    At at = conversations.remove(key);
+    At at = Objects.requireNonNull(conversations.remove(key));
     Reply reply = calls.say(at.session, at.sequence + 1, Bot.ESCALATE);
     for (String target : reply.targets()) {
       if (calls.offer(target, at.session)) {

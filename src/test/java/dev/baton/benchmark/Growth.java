@@ -3,6 +3,7 @@ package dev.baton.benchmark;
 import dev.baton.benchmark.Slot.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /** Turns while ever more conversations wait, besides those that were left over before. */
 final class Growth {
@@ -30,6 +31,7 @@ final class Growth {
             "A turn while others wait, %d callers".formatted(slot.callers()),
             "variant",
             "waiting",
+            "rows of each",
             "p50 ms",
             "/ at first",
             "p99 ms",
@@ -40,18 +42,19 @@ final class Growth {
       int waiting = 0;
       double first = Double.NaN;
       for (int size : sizes) {
-        copies.make(key, waiting, size);
-        waiting = size;
-        var metrics = load.measure(variant, slot, length);
-        double p50 = metrics.get(Metric.P50);
+        long rows = copies.make(key, waiting, size);
+        Sample sample = load.measure(variant, slot, length);
+        double p50 = sample.get(Metric.P50);
         first = Double.isNaN(first) ? p50 : first;
         table.row(
             variant.name(),
-            String.format("%,d", size),
+            String.format(Locale.ROOT, "%,d", size),
+            Table.number((double) rows / Math.max(1, size - waiting)),
             Table.number(p50),
             Table.number(p50 / first),
-            Table.number(metrics.get(Metric.P99)),
-            Table.number(metrics.get(Metric.CPU)));
+            Table.number(sample.get(Metric.P99)),
+            Table.number(sample.get(Metric.CPU)));
+        waiting = size;
       }
     }
     return table;

@@ -55,17 +55,17 @@ final class Load {
   }
 
   /** Transfers conversations, and measures that. */
-  Map<Metric, Double> transfer(Variant variant, Slot slot, int count) {
+  Sample transfer(Variant variant, Slot slot, int count) {
     Run run = new Run(variant, slot, begin(variant, count));
     Reading before = meter.read(variant.database());
     run.measuring = true;
     join(start(slot.callers(), caller -> run.transferAll()));
     Reading used = meter.read(variant.database()).minus(before);
-    return run.metrics(used, count, count, used.wall());
+    return run.sample(used, count, count, used.wall());
   }
 
   /** Measures a slot of turns, or of whole conversations. */
-  Map<Metric, Double> measure(Variant variant, Slot slot, Duration length) {
+  Sample measure(Variant variant, Slot slot, Duration length) {
     List<String> begun =
         slot.kind() == Kind.TURN
             ? begin(variant, Math.max(slot.callers(), FEWEST_CONVERSATIONS))
@@ -79,6 +79,7 @@ final class Load {
     Reading before = meter.read(variant.database());
     long turnsBefore = run.turns.sum();
     run.measuring = true;
+    double ms = length.toMillis();
     sleep(length.toMillis());
     run.over = true;
     long turns = run.turns.sum() - turnsBefore;
@@ -87,14 +88,11 @@ final class Load {
     bot.delay(0);
     join(callers);
     if (slot.delayMs() > 0) {
-      return run.metrics(atTheEnd.minus(before), turns, turns, length.toMillis());
+      return run.sample(atTheEnd.minus(before), turns, turns, ms);
     }
     // With a quick one, everything that was begun is finished, and its costs belong to it.
-    return run.metrics(
-        meter.read(variant.database()).minus(before),
-        run.turns.sum() - turnsBefore,
-        turns,
-        length.toMillis());
+    return run.sample(
+        meter.read(variant.database()).minus(before), run.turns.sum() - turnsBefore, turns, ms);
   }
 
   private static List<Thread> start(int count, IntConsumer work) {
@@ -217,7 +215,7 @@ final class Load {
      * @param paid the turns that the reading is of
      * @param inTime the turns that were answered within these milliseconds
      */
-    Map<Metric, Double> metrics(Reading used, long paid, long inTime, double ms) {
+    Sample sample(Reading used, long paid, long inTime, double ms) {
       double units = Math.max(1, (double) paid / slot.kind().turnsPerUnit());
       double[] sorted = nanos.stream().mapToDouble(n -> n / 1e6).sorted().toArray();
       Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
@@ -234,7 +232,7 @@ final class Load {
       metrics.put(Metric.OTHER_CORES, used.otherCores());
       metrics.put(Metric.STOLEN_CORES, used.stolenCores());
       metrics.put(Metric.ERRORS, (double) errors.sum());
-      return metrics;
+      return new Sample(metrics);
     }
   }
 

@@ -36,11 +36,11 @@ final class PostgresServer implements AutoCloseable {
             .setServerConfig("checkpoint_timeout", "1h")
             .setServerConfig("max_wal_size", "32GB")
             .setServerConfig("shared_preload_libraries", "pg_stat_statements")
-            .setServerConfig("pg_stat_statements.track", "none")
             .setServerConfig("pg_stat_statements.track_utility", "off")
             .start();
     connection = server.getPostgresDatabase().getConnection();
     execute("create extension pg_stat_statements");
+    countStatements(false);
     for (String setting : new String[] {"fsync", "synchronous_commit", "full_page_writes"}) {
       if (!text("show " + setting).equals("on")) {
         throw new IllegalStateException("PostgreSQL runs without " + setting);

@@ -19,7 +19,7 @@ final class Report {
 
   private final ObjectMapper json = new ObjectMapper();
   private final ObjectNode raw = json.createObjectNode();
-  private final Map<Slot, Map<String, List<Map<Metric, Double>>>> slots = new LinkedHashMap<>();
+  private final Map<Slot, Map<String, List<Sample>>> slots = new LinkedHashMap<>();
   private final Map<Kind, Map<String, Double>> statements = new LinkedHashMap<>();
   private final List<Table> tables = new ArrayList<>();
 
@@ -28,21 +28,22 @@ final class Report {
     raw.withObject("/about").put(name, String.valueOf(value));
   }
 
-  void add(String variant, Slot slot, Map<Metric, Double> metrics) {
+  void add(String variant, Slot slot, Sample sample) {
     slots
         .computeIfAbsent(slot, s -> new LinkedHashMap<>())
         .computeIfAbsent(variant, v -> new ArrayList<>())
-        .add(metrics);
-    ObjectNode sample = raw.withArray("/slots").addObject();
-    sample.put("variant", variant).put("slot", slot.toString());
-    metrics.forEach((metric, value) -> sample.put(metric.name(), value));
+        .add(sample);
+    ObjectNode entry = raw.withArray("/slots").addObject();
+    entry.put("variant", variant).put("slot", slot.toString());
+    sample.metrics().forEach((metric, value) -> entry.put(metric.name(), value));
     System.out.printf(
         "%-12s %-16s %s%n", slot, variant, Table.number(median(slot, variant, Metric.CPU)) + " ms");
   }
 
   /** From a slot in which statements were counted, and which tells nothing else. */
-  void statements(String variant, Map<Metric, Double> metrics, Kind kind) {
-    double count = metrics.get(Metric.STATEMENTS);
+  void statements(String variant, Sample sample, Kind kind) {
+    System.out.println("warm-up      " + variant + " " + kind);
+    double count = sample.get(Metric.STATEMENTS);
     statements.computeIfAbsent(kind, k -> new LinkedHashMap<>()).put(variant, count);
     raw.withObject("/statements").withObject("/" + kind).put(variant, count);
   }
@@ -54,7 +55,7 @@ final class Report {
   }
 
   private double median(Slot slot, String variant, Metric metric) {
-    List<Map<Metric, Double>> samples = slots.getOrDefault(slot, Map.of()).get(variant);
+    List<Sample> samples = slots.getOrDefault(slot, Map.of()).get(variant);
     return samples == null
         ? Double.NaN
         : Load.median(samples.stream().map(sample -> sample.get(metric)).toList());
@@ -100,7 +101,7 @@ final class Report {
           Table.number(median(slot, variant, Metric.WAL_BYTES) / 1024),
           ratio(slot, variant, Metric.WAL_BYTES),
           number(slot, variant, Metric.OTHER_CORES),
-          number(slot, variant, Metric.ERRORS));
+          Long.toString(Math.round(median(slot, variant, Metric.ERRORS))));
     }
     return table;
   }

@@ -31,7 +31,10 @@ final class Sizes {
       history = (database.bytes(true) - history) / waiting;
       rest = (database.bytes(false) - rest) / waiting;
       table.row(
-          variant.name(), Table.number(history), Table.number(rest), Table.number(history + rest));
+          variant.name(),
+          Table.number((double) history),
+          Table.number((double) rest),
+          Table.number((double) (history + rest)));
     }
     return table;
   }

@@ -42,12 +42,10 @@ record Slot(Kind kind, int callers, int delayMs) {
         slot.group(3) == null ? 0 : Integer.parseInt(slot.group(3)));
   }
 
-  /**
-   * The turns a second of customers who wait for nothing but the bot; infinite if that is quick.
-   */
+  /** The turns a second of customers who wait for nothing but a slow bot; else not a number. */
   double idealRate() {
     double each = kind == Kind.TURN ? 1 : (double) TURNS / CALLS;
-    return each * callers * 1000 / delayMs;
+    return delayMs == 0 ? Double.NaN : each * callers * 1000 / delayMs;
   }
 
   /** After so long customers who began one after the other are evenly spread. */

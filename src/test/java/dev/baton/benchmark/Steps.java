@@ -3,6 +3,7 @@ package dev.baton.benchmark;
 import dev.baton.benchmark.Calls.Reply;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,8 +33,8 @@ final class Steps {
   }
 
   private Map<String, Object> say(Map<String, Object> variables) {
-    int sequence = (int) variables.get("sequence") + 1;
-    Reply reply = calls.say(session(variables), sequence, (String) variables.get("text"));
+    int sequence = number(variables, "sequence") + 1;
+    Reply reply = calls.say(text(variables, "session"), sequence, text(variables, "text"));
     return reply.targets().isEmpty()
         ? Map.of("sequence", sequence, "reply", reply.messages(), "escalated", false)
         : Map.of(
@@ -50,24 +51,28 @@ final class Steps {
   }
 
   private Map<String, Object> offer(Map<String, Object> variables) {
-    int asked = (int) variables.get("asked");
-    String target = List.of(((String) variables.get("targets")).split(",")).get(asked);
-    boolean accepted = calls.offer(target, session(variables));
+    int asked = number(variables, "asked");
+    String target = List.of(text(variables, "targets").split(",", -1)).get(asked);
+    boolean accepted = calls.offer(target, text(variables, "session"));
     return Map.of("accepted", accepted, "asked", asked + 1);
   }
 
   private Map<String, Object> succeeded(Map<String, Object> variables) {
-    int sequence = (int) variables.get("sequence") + 1;
-    calls.succeeded(session(variables), sequence);
+    int sequence = number(variables, "sequence") + 1;
+    calls.succeeded(text(variables, "session"), sequence);
     return Map.of("sequence", sequence);
   }
 
   private Map<String, Object> end(Map<String, Object> variables) {
-    calls.end(session(variables));
+    calls.end(text(variables, "session"));
     return Map.of();
   }
 
-  private static String session(Map<String, Object> variables) {
-    return (String) variables.get("session");
+  private static String text(Map<String, Object> variables, String name) {
+    return (String) Objects.requireNonNull(variables.get(name));
+  }
+
+  private static int number(Map<String, Object> variables, String name) {
+    return (Integer) Objects.requireNonNull(variables.get(name));
   }
 }

@@ -32,7 +32,7 @@ final class Table {
   }
 
   static String percent(double value) {
-    return Double.isNaN(value) || Double.isInfinite(value) ? "-" : Math.round(value * 100) + " %";
+    return Double.isNaN(value) ? "-" : Math.round(value * 100) + " %";
   }
 
   void writeTo(ArrayNode json) {
