@@ -1,7 +1,6 @@
 package dev.baton.benchmark;
 
 import dev.baton.benchmark.Slot.Kind;
-import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +29,7 @@ class BenchmarkTest {
   void measures() throws Exception {
     Quiet.please();
     List<Variant> variants = new ArrayList<>();
-    try (PostgresServer postgres =
-            new PostgresServer(new File("target/benchmark/postgres").getAbsoluteFile());
+    try (PostgresServer postgres = new PostgresServer(Report.DIRECTORY);
         BotProcess bot = new BotProcess();
         Calls calls = new Calls(bot.url())) {
       about(postgres);
@@ -75,13 +73,13 @@ class BenchmarkTest {
       report.add(new Sizes(load, settings.waiting()).measure(variants));
     }
     warmUp(variants, postgres, load);
-    report.about("nobody there, a second", idle(meter, variants));
     if (settings.parts().contains("load")) {
       for (int round = 0; round < settings.rounds(); round++) {
         takeTurns(variants, settings.slots(), load, settings.slot());
       }
       takeTurns(variants, settings.delayed(), load, settings.slot().multipliedBy(2));
     }
+    report.about("nobody there, a second", idle(meter, variants));
     if (settings.parts().contains("transfer")) {
       transfer(named(variants, TRANSFER), postgres, load);
     }

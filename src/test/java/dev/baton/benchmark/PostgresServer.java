@@ -1,7 +1,6 @@
 package dev.baton.benchmark;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 
 /** One PostgreSQL for all variants, a database for each; durable, as it comes. */
 final class PostgresServer implements AutoCloseable {
@@ -16,16 +17,18 @@ final class PostgresServer implements AutoCloseable {
   private final EmbeddedPostgres server;
   private final Connection connection;
   private final long pid;
+  private final List<Database> databases = new ArrayList<>();
 
   /**
    * Starts it.
    *
-   * @param directory for its data: on a disk
+   * @param directory below which it has its data: on a disk
    */
-  PostgresServer(File directory) throws IOException, SQLException {
+  PostgresServer(Path directory) throws IOException, SQLException {
+    Path data = Files.createTempDirectory(Files.createDirectories(directory), "postgres");
     server =
         EmbeddedPostgres.builder()
-            .setDataDirectory(directory)
+            .setDataDirectory(data)
             .setCleanDataDirectory(true)
             // The embedded one is made for tests, which need not survive.
             .setServerConfig("fsync", "on")
@@ -46,14 +49,16 @@ final class PostgresServer implements AutoCloseable {
         throw new IllegalStateException("PostgreSQL runs without " + setting);
       }
     }
-    pid = Long.parseLong(Files.readAllLines(Path.of(directory.getPath(), "postmaster.pid")).get(0));
+    pid = Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).get(0));
   }
 
   /** A new, empty database. */
   Database database(String name) {
     execute("create database " + name);
-    return new Database(
-        "jdbc:postgresql://localhost:" + server.getPort() + "/" + name + "?user=postgres", name);
+    String url = "jdbc:postgresql://localhost:" + server.getPort() + "/" + name + "?user=postgres";
+    Database database = new Database(url, name);
+    databases.add(database);
+    return database;
   }
 
   String version() {
@@ -118,6 +123,9 @@ final class PostgresServer implements AutoCloseable {
 
   @Override
   public void close() throws IOException, SQLException {
+    databases.forEach(Database::close);
+    // The end would wait for it, and is given five seconds only.
+    execute("checkpoint");
     connection.close();
     server.close();
   }

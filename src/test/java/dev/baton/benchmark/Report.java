@@ -14,7 +14,7 @@ import java.util.Map;
 /** What was measured: all of it as JSON, the medians as tables. */
 final class Report {
 
-  private static final Path DIRECTORY = Path.of("target", "benchmark");
+  static final Path DIRECTORY = Path.of("target", "benchmark").toAbsolutePath();
   private static final String FLOOR = "floor";
 
   private final ObjectMapper json = new ObjectMapper();
