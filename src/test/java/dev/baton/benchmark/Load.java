@@ -28,6 +28,7 @@ final class Load {
   private static final int FEWEST_CONVERSATIONS = 100;
   private static final int TURNS_IN_A_ROW = 20;
   private static final int TURNS_BEFORE_TRANSFER = 4;
+  private static final Duration LONGEST_START = Duration.ofSeconds(30);
   private static final AtomicLong KEYS = new AtomicLong();
 
   private final Meter meter;
@@ -73,9 +74,13 @@ final class Load {
     Run run = new Run(variant, slot, begun);
     bot.delay(slot.delayMs());
     List<Thread> callers = start(slot.callers(), run::keepBusy);
-    // With a slow bot, what is measured is the steady state: the customers do not begin all at
-    // once.
+    // With a slow bot, what is measured is the steady state: when the customers are spread, and
+    // each was answered once.
     sleep(2 * slot.spreadMs());
+    long latest = System.nanoTime() + LONGEST_START.toNanos();
+    while (slot.delayMs() > 0 && run.turns.sum() < slot.callers() && System.nanoTime() < latest) {
+      sleep(10);
+    }
     Reading before = meter.read(variant.database());
     long turnsBefore = run.turns.sum();
     run.measuring = true;
@@ -216,7 +221,7 @@ final class Load {
      * @param inTime the turns that were answered within these milliseconds
      */
     Sample sample(Reading used, long paid, long inTime, double ms) {
-      double units = Math.max(1, (double) paid / slot.kind().turnsPerUnit());
+      double units = paid == 0 ? Double.NaN : (double) paid / slot.kind().turnsPerUnit();
       double[] sorted = nanos.stream().mapToDouble(n -> n / 1e6).sorted().toArray();
       Map<Metric, Double> metrics = new EnumMap<>(Metric.class);
       metrics.put(Metric.CPU, used.cpu() / units);
