@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,30 +82,59 @@ final class WithdrawOffers implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    // Read before the offers: who wins between the two is still taken for one that may have the
-    // conversation, and not released.
+    // Read before the offers: who wins between the two is still taken for one that may win, and not
+    // released.
+    ConversationState state = conversations.find(conversation.key()).orElse(conversation).state();
     Optional<Transfer> transfer = transfers.latest(conversation.key());
-    List<Attempt> open = toBeTakenBack(order);
+    boolean undecided =
+        state == ConversationState.TRANSFERRING
+            && transfer.filter(latest -> latest.winner() == null).isPresent();
+    long known = transfer.map(Transfer::id).orElse(0L);
+    Predicate<Attempt> mayWin =
+        attempt ->
+            order.offerId() == null
+                && (attempt.transferId() > known || (attempt.transferId() == known && undecided));
+    List<Attempt> open =
+        toBeTakenBack(order).stream()
+            // What a step of the process waits for is not taken back behind its back.
+            .filter(
+                attempt ->
+                    order.taskId() != null || attempt.taskId() == null || !mayWin.test(attempt))
+            .toList();
     if (open.isEmpty()) {
-      return CompletableFuture.completedFuture(
-          (locked, awaited) -> acceptance.settled(locked.key()));
+      return keepForWinner(order, transfer)
+          .thenApply(kept -> (locked, awaited) -> acceptance.settled(locked.key()));
     }
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
-    boolean forGood =
-        transfer.map(Transfer::winner).isPresent()
-            || conversation.state() != ConversationState.TRANSFERRING
-            || order.offerId() != null;
     Map<Long, TakenBack> results = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (Attempt attempt : open) {
       calls.add(
-          withdraw(attempt, conversation, forGood)
+          withdraw(attempt, conversation, !mayWin.test(attempt))
               .thenAccept(result -> results.put(attempt.id(), result)));
     }
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))
         .thenApply(done -> withdrawn(open, results));
+  }
+
+  /**
+   * Somebody accepted after an earlier try had taken the offer back in part, and that try was not
+   * seen to its end: only the target itself can give the winner the whole of it.
+   */
+  private CompletableFuture<?> keepForWinner(Order order, Optional<Transfer> transfer) {
+    boolean triedBefore = order.attempts() > 0 || order.repeated() || order.offerId() != null;
+    Optional<Attempt> winner =
+        transfer
+            .filter(t -> triedBefore)
+            .flatMap(t -> Optional.ofNullable(t.winner()))
+            .map(offers::byId);
+    String reference = winner.map(Attempt::reference).orElse(null);
+    Optional<TargetKind> kind = winner.flatMap(attempt -> kinds.of(attempt.target()));
+    return reference == null || kind.isEmpty()
+        ? CompletableFuture.completedFuture(null)
+        : kind.get().withdraw(winner.get().placed(reference));
   }
 
   private List<Attempt> toBeTakenBack(Order order) {
@@ -141,7 +171,8 @@ final class WithdrawOffers implements Performer {
   /**
    * The transfer goes on without what cannot be taken back in time, and that is taken back in the
    * background: who was asked may still accept, and is told that it is too late; what was refused
-   * would stay open. Only after the transfer, when nobody waits, an operator is asked.
+   * would stay open; and who accepted meanwhile is to have the whole of the offer. Only after the
+   * transfer, when nobody waits, an operator is asked.
    */
   @Override
   public Optional<Settlement> givenUp(Order order, Fault fault) {
@@ -161,6 +192,11 @@ final class WithdrawOffers implements Performer {
               orders.placeWithdrawal(attempt);
             }
           }
+          transfers
+              .latest(conversation.key())
+              .flatMap(transfer -> Optional.ofNullable(transfer.winner()))
+              .map(offers::byId)
+              .ifPresent(orders::placeWithdrawal);
           return acceptance.settled(conversation.key());
         });
   }

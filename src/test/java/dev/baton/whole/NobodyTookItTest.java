@@ -71,6 +71,24 @@ class NobodyTookItTest {
     assertThat(transfer.path("attempts").path(0).path("outcome").asText()).isEqualTo(outcome);
   }
 
+  @Test
+  void whoAcceptsBetweenTwoTriesOfAWithdrawalFindsTheCaseOpen() {
+    trial.script(
+        """
+        {'queues':{'%s':{'agents':[{'id':'005xx0000000001AAA','does':'accept-after-withdraw'}]}},
+         'faults':[{'match':{'body':'Closed'},'then':{'connection':'reset-after'}}]}"""
+            .formatted(QUEUE));
+    String key = "between two tries";
+    escalateWithLittlePatience(key);
+    baton.awaitState(key, "transferred");
+    trial.awaitNothingLeft(key);
+    assertThat(trial.trail(key))
+        .contains("transferSucceeded", "end Transfer")
+        .filteredOn(line -> line.startsWith("case "))
+        .last()
+        .isEqualTo("case New");
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {404, 410})
   void aSessionThatTheBotForgotMeanwhileEndsWithoutAnIncident(int status) {
