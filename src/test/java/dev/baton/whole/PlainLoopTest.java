@@ -201,8 +201,7 @@ class PlainLoopTest {
     trial.change(SLOW.formatted(0));
     baton.leave(process);
     trial.awaitNothingLeft(process);
-    assertThat(Trial.lines(trial.calls()))
-        .containsExactly("start", "text", "text", "end UserRequest");
+    assertThat(trial.trail(process)).containsExactly("start", "text", "text", "end UserRequest");
   }
 
   /** A change to the text of the process that comes with Baton. */
