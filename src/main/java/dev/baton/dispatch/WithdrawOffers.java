@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +82,25 @@ final class WithdrawOffers implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    // Read before the offers: who wins between the two is still taken for one that may have the
-    // conversation, and not released.
+    // Read before the offers: who wins between the two is still taken for one that may win, and not
+    // released.
+    ConversationState state = conversations.find(conversation.key()).orElse(conversation).state();
     Optional<Transfer> transfer = transfers.latest(conversation.key());
-    List<Attempt> open = toBeTakenBack(order);
+    boolean undecided =
+        state == ConversationState.TRANSFERRING
+            && transfer.filter(latest -> latest.winner() == null).isPresent();
+    long known = transfer.map(Transfer::id).orElse(0L);
+    Predicate<Attempt> mayWin =
+        attempt ->
+            order.offerId() == null
+                && (attempt.transferId() > known || (attempt.transferId() == known && undecided));
+    List<Attempt> open =
+        toBeTakenBack(order).stream()
+            // What a step of the process waits for is not taken back behind its back.
+            .filter(
+                attempt ->
+                    order.taskId() != null || attempt.taskId() == null || !mayWin.test(attempt))
+            .toList();
     if (open.isEmpty()) {
       return keepForWinner(order, transfer)
           .thenApply(kept -> (locked, awaited) -> acceptance.settled(locked.key()));
@@ -92,15 +108,11 @@ final class WithdrawOffers implements Performer {
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
-    boolean forGood =
-        transfer.map(Transfer::winner).isPresent()
-            || conversation.state() != ConversationState.TRANSFERRING
-            || order.offerId() != null;
     Map<Long, TakenBack> results = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (Attempt attempt : open) {
       calls.add(
-          withdraw(attempt, conversation, forGood)
+          withdraw(attempt, conversation, !mayWin.test(attempt))
               .thenAccept(result -> results.put(attempt.id(), result)));
     }
     return CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new))

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.baton.http.TestServer.Reply;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -43,7 +44,9 @@ final class Crowd implements AutoCloseable {
   private final Queue<Future<?>> deeds = new ConcurrentLinkedQueue<>();
   private final Map<String, Integer> ends = new TreeMap<>();
   private final ScheduledExecutorService customers = Executors.newScheduledThreadPool(32);
-  private int agents;
+
+  /** The numbers that Salesforce's ids have, of the agents who have a customer. */
+  private final List<String> serving = new ArrayList<>();
 
   /**
    * Nobody has come yet.
@@ -272,7 +275,9 @@ final class Crowd implements AutoCloseable {
           String type = attempt.path("target").path("type").asText();
           owners++;
           keepers += type.equals(Escalation.BOT) ? 0 : 1;
-          agents += type.equals(Escalation.BOT) || type.equals(Escalation.DESK) ? 0 : 1;
+          if (!type.equals(Escalation.BOT) && !type.equals(Escalation.DESK)) {
+            serving.add(number(attempt.path("target").path("value").asText()));
+          }
         }
       }
       assertThat(owners).as("%s %s", escalation, shown).isLessThanOrEqualTo(1);
@@ -330,12 +335,26 @@ final class Crowd implements AutoCloseable {
   void nothingIsLeftInTheOrg() {
     nobodyIsAsked();
     // What is taken back in the background may take a moment longer.
-    String open = "SELECT Id, Status, OwnerId, Subject FROM Case WHERE Status != 'Closed'";
     try {
-      await(agents + " cases are open", () -> org.query(open).size() == agents);
+      await(
+          "those have open cases who serve",
+          () -> withOpenCases().equals(serving.stream().sorted().toList()));
     } catch (ConditionTimeoutException e) {
-      throw new AssertionError("Not %d open: %s".formatted(agents, org.query(open)), e);
+      throw new AssertionError(
+          "Serving are %s, and open cases have %s.".formatted(serving, withOpenCases()), e);
     }
+  }
+
+  private List<String> withOpenCases() {
+    return org.query("SELECT OwnerId FROM Case WHERE Status != 'Closed'").stream()
+        .map(row -> number(row.path("OwnerId").asText()))
+        .sorted()
+        .toList();
+  }
+
+  /** A target and its agent have the same. */
+  private static String number(String id) {
+    return id.substring(5, 15);
   }
 
   /** No offer is open. */
