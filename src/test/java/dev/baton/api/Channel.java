@@ -27,8 +27,9 @@ public final class Channel {
 
   /** The customer writes; returns with the bot's answer. */
   public void say(String key, String id, String text) {
-    reception.receive(key, new CustomerMessage(id, text, null));
-    require(!answers.await(key, () -> views.turn(key, id), Turn::pending).join().pending());
+    var accepted = reception.receive(key, new CustomerMessage(id, text, null));
+    var told = accepted.reply().thenApply(reply -> reply.map(Turn::of));
+    require(!answers.await(key, told, () -> views.turn(key, id), Turn::pending).join().pending());
   }
 
   private static void require(boolean answered) {
