@@ -191,7 +191,7 @@ class PlainLoopTest {
     trial.script("{}");
     String process = deploy(inside("serviceTask", "SendMessage", "end"));
     begin(process);
-    trial.change(SLOW.formatted(1500));
+    trial.change(SLOW.formatted(3000));
     for (int i = 0; i < 2; i++) {
       CompletableFuture<Answer> turn = baton.writeLater(process, "m" + i, "1");
       baton.awaitAt(process, "SendMessage");

@@ -110,7 +110,7 @@ class TurnsTest {
 
   @Test
   void theTokenWaitsWhileTheTalkGoesRound() {
-    trial.script(SLOW.formatted(1500));
+    trial.script(SLOW.formatted(3000));
     talks("round");
     String instance = instance("round");
     for (int i = 0; i < 2; i++) {
@@ -199,7 +199,7 @@ class TurnsTest {
 
   @Test
   void anAnswerThatComesWhileSuspendedIsPutAway() {
-    trial.script(SLOW.formatted(1500));
+    trial.script(SLOW.formatted(3000));
     talks("answered");
     CompletableFuture<Answer> turn = baton.writeLater("answered", "m1", "1");
     baton.awaitUnderWay("answered", "bot-message");
@@ -218,7 +218,7 @@ class TurnsTest {
 
   @Test
   void anEscalateThatComesWhileSuspendedIsTakenUpOnceItGoesOn() {
-    trial.script(SLOW.formatted(1500));
+    trial.script(SLOW.formatted(3000));
     talks("escalates");
     String instance = instance("escalates");
     CompletableFuture<Answer> turn = baton.writeLater("escalates", "m1", "3");
@@ -451,7 +451,7 @@ class TurnsTest {
 
   @Test
   void aCustomerWhoLeavesDuringATurnIsAnsweredAndWhatWaitedIsSaidToHaveReachedNobody() {
-    trial.script(SLOW.formatted(1500));
+    trial.script(SLOW.formatted(3000));
     talks("leaves");
     CompletableFuture<Answer> turn = baton.writeLater("leaves", "m1", "1");
     baton.awaitUnderWay("leaves", "bot-message");
@@ -470,7 +470,7 @@ class TurnsTest {
 
   @Test
   void whoeverWakesTheProcessDuringATurnIsRefused() {
-    trial.script(SLOW.formatted(2000));
+    trial.script(SLOW.formatted(4000));
     talks("woken");
     String instance = instance("woken");
     CompletableFuture<Answer> turn = baton.writeLater("woken", "m1", "1");
@@ -560,7 +560,7 @@ class TurnsTest {
   }
 
   private static void says(String key, String id, String tokenAt) {
-    trial.change(SLOW.formatted(1500));
+    trial.change(SLOW.formatted(3000));
     CompletableFuture<Answer> turn = baton.writeLater(key, id, "1");
     baton.awaitUnderWay(key, "bot-message");
     assertThat(baton.standsAt(key)).containsExactly(tokenAt);
