@@ -87,7 +87,7 @@ class StatementsTest {
         "%s%d statements, %d round trips, %d commits"
             .formatted(table(work), statements, roundTrips, commits);
     System.out.println(told);
-    assertThat(statements).as(told).isLessThanOrEqualTo(364);
+    assertThat(statements).as(told).isLessThanOrEqualTo(356);
     assertThat(commits).as(told).isLessThanOrEqualTo(6);
   }
 
