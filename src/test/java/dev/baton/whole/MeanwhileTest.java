@@ -234,7 +234,7 @@ class MeanwhileTest {
 
   @Test
   void onceAnAgentAcceptedLeavingIsTheAgentsBusiness() {
-    trial.script("{'faults':[{'match':{'body':'transferSucceeded'},'then':{'delayMs':4000}}]}");
+    trial.script("{'faults':[{'match':{'body':'transferSucceeded'},'then':{'delayMs':8000}}]}");
     offered("accepted");
     trial.accept(trial.cases("accepted").get(0));
     baton.awaitAt("accepted", "TellSucceeded");

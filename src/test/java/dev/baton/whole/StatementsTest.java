@@ -87,11 +87,7 @@ class StatementsTest {
         "%s%d statements, %d round trips, %d commits"
             .formatted(table(work), statements, roundTrips, commits);
     System.out.println(told);
-<<<<<<< HEAD
     assertThat(statements).as(told).isLessThanOrEqualTo(384);
-=======
-    assertThat(statements).as(told).isLessThanOrEqualTo(378);
->>>>>>> refs/heads/lean
     assertThat(commits).as(told).isLessThanOrEqualTo(6);
   }
 
