@@ -88,7 +88,7 @@ class EnginePeer implements Variant {
   }
 
   private static String model() {
-    try (InputStream file = EnginePeer.class.getResourceAsStream("/benchmark/conversation.bpmn")) {
+    try (InputStream file = EnginePeer.class.getResourceAsStream("/benchmark/conversation.xml")) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new IllegalStateException(e);

@@ -7,7 +7,8 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
- * What the tasks of conversation.bpmn do: from the process's variables to those that it changes.
+ * What the tasks of benchmark/conversation.xml do: from the process's variables to those that it
+ * changes.
  */
 final class Steps {
 
