@@ -425,11 +425,15 @@ final class Guests {
 
     @Override
     String step() {
-      return "SendMessage";
+      return "WaitForCustomer";
     }
 
     @Override
     void goOn() {
+      // One order follows the other in the same transaction.
+      Awaitility.await(key + " sent")
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> baton.conversation(key).path("underWay").isEmpty());
       baton.awaitAt(key, "WaitForCustomer");
       leave();
     }
