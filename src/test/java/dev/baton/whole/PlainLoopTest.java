@@ -173,7 +173,7 @@ class PlainLoopTest {
             edit("${botSaid == 'escalated'}", "${silence == 'escalated'}")),
         arguments(
             "a counter in a question",
-            edit("${botSaid == 'escalated'}", "${botSaid == 'escalated' || patience == 'none'}")));
+            edit("${botSaid == 'escalated'}", "${botSaid == 'escalated' || silence == 'none'}")));
   }
 
   @ParameterizedTest(name = "{0}")
