@@ -96,7 +96,7 @@ try {
   // The bot has greeted: it is the customer's turn.
   const waiting = await begin();
   await open(waiting, 'WaitForCustomer');
-  await tab('Variables', 'goes-on');
+  await tab('Variables', 'silence');
   await picture('waiting', 'Started', 'SendMessage', 'EndSession', 'Expired');
 
   // The bot escalated: the session is offered to the queue, until an agent accepts.
