@@ -26,6 +26,8 @@ import dev.baton.engine.EngineHistory;
 import dev.baton.engine.EngineToken;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
+import dev.baton.engine.TokenEvents;
+import dev.baton.engine.TransferSteps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineRights;
@@ -215,13 +217,13 @@ public class BatonAutoConfiguration {
   @Bean
   @Order(Ordered.LOWEST_PRECEDENCE)
   BatonEnginePlugin batonEnginePlugin(
-      ObjectProvider<Steps> steps, BeanFactory beans, BatonProperties properties) {
+      ObjectProvider<TokenEvents> events, BeanFactory beans, BatonProperties properties) {
     return new BatonEnginePlugin(
-        steps::getObject, beans::containsBean, properties.library().deploy());
+        events::getObject, beans::containsBean, properties.library().deploy());
   }
 
   @Bean
-  Steps batonSteps(
+  TokenEvents batonTokenEvents(
       Reception reception,
       Conversations conversations,
       Inbox inbox,
@@ -231,9 +233,8 @@ public class BatonAutoConfiguration {
       Offers offers,
       BotSessions sessions,
       TargetKinds kinds,
-      Org org,
       BatonProperties properties) {
-    return new Steps(
+    return new TokenEvents(
         reception,
         conversations,
         inbox,
@@ -243,15 +244,34 @@ public class BatonAutoConfiguration {
         offers,
         sessions,
         kinds,
+        properties.transfer().variables().any());
+  }
+
+  @Bean
+  Steps batonSteps(
+      Conversations conversations,
+      Reception reception,
+      Inbox inbox,
+      Org org,
+      BatonProperties properties) {
+    return new Steps(
+        conversations,
+        reception,
+        inbox,
+        new Steps.Defaults(org.botId(), properties.conversation().silence()));
+  }
+
+  @Bean
+  TransferSteps batonTransferSteps(
+      Conversations conversations, Transfers transfers, Offers offers, BatonProperties properties) {
+    BatonProperties.Transfer transfer = properties.transfer();
+    return new TransferSteps(
+        conversations,
+        transfers,
+        offers,
         new DeployedTables(),
-        new Steps.Defaults(
-            org.botId(),
-            properties.conversation().silence(),
-            properties.transfer().patience(),
-            properties.transfer().strategy(),
-            properties.transfer().deadline(),
-            properties.transfer().reserve(),
-            properties.transfer().variables().any()));
+        new TransferSteps.Defaults(
+            transfer.patience(), transfer.strategy(), transfer.deadline(), transfer.reserve()));
   }
 
   // What the processes in bpmn/ call, by name.
@@ -267,22 +287,22 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  JavaDelegate batonTakeUpEscalation(Steps steps) {
+  JavaDelegate batonTakeUpEscalation(TransferSteps steps) {
     return steps.takeUpEscalation();
   }
 
   @Bean
-  JavaDelegate batonApplyRoutingPolicy(Steps steps) {
+  JavaDelegate batonApplyRoutingPolicy(TransferSteps steps) {
     return steps.applyPolicy();
   }
 
   @Bean
-  JavaDelegate batonChooseNextRound(Steps steps) {
+  JavaDelegate batonChooseNextRound(TransferSteps steps) {
     return steps.chooseNextRound();
   }
 
   @Bean
-  RoundOffers batonRoundOffers(Steps steps) {
+  RoundOffers batonRoundOffers(TransferSteps steps) {
     return new RoundOffers(steps);
   }
 

@@ -6,10 +6,10 @@ import org.camunda.bpm.engine.delegate.DelegateExecution;
 /** The bean behind the collection of the step that offers; JUEL calls public classes only. */
 public final class RoundOffers {
 
-  private final Steps steps;
+  private final TransferSteps steps;
 
   /** Of these steps. */
-  public RoundOffers(Steps steps) {
+  public RoundOffers(TransferSteps steps) {
     this.steps = steps;
   }
 

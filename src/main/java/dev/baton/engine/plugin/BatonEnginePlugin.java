@@ -1,6 +1,6 @@
 package dev.baton.engine.plugin;
 
-import dev.baton.engine.Steps;
+import dev.baton.engine.TokenEvents;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,19 +30,20 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   private static final List<String> FILES =
       List.of("bot-conversation.bpmn", "customer-inbox.bpmn", "routing-policy.dmn");
 
-  private final Supplier<Steps> steps;
+  private final Supplier<TokenEvents> events;
   private final Predicate<String> bean;
   private final boolean deployLibrary;
 
   /**
    * For an engine that Spring manages.
    *
-   * @param steps asked for when a process runs, since the steps need the engine
+   * @param events asked for when a process runs, since they need the engine
    * @param bean whether the application has a bean of a name
    * @param deployLibrary whether the processes of Baton's library are deployed
    */
-  public BatonEnginePlugin(Supplier<Steps> steps, Predicate<String> bean, boolean deployLibrary) {
-    this.steps = steps;
+  public BatonEnginePlugin(
+      Supplier<TokenEvents> events, Predicate<String> bean, boolean deployLibrary) {
+    this.events = events;
     this.bean = bean;
     this.deployLibrary = deployLibrary;
   }
@@ -54,14 +55,14 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       listeners = new ArrayList<>();
       configuration.setCustomPostBPMNParseListeners(listeners);
     }
-    listeners.add(new OrderParseListener(steps));
+    listeners.add(new OrderParseListener(events));
     List<Deployer> deployers = configuration.getCustomPostDeployers();
     if (deployers == null) {
       deployers = new ArrayList<>();
       configuration.setCustomPostDeployers(deployers);
     }
     deployers.add(new PolicyDeployer());
-    configuration.setBpmnParseFactory(parser -> new BatonParse(parser, steps, bean));
+    configuration.setBpmnParseFactory(parser -> new BatonParse(parser, events, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));
     }
@@ -86,7 +87,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     configuration.setHistoryEventHandler(
         new WithoutCustomersWords(configuration.getHistoryEventHandler()));
-    configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(steps));
+    configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(events));
   }
 
   @Override

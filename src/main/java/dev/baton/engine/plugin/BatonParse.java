@@ -1,7 +1,7 @@
 package dev.baton.engine.plugin;
 
-import dev.baton.engine.Steps;
 import dev.baton.engine.TaskType.Form;
+import dev.baton.engine.TokenEvents;
 import dev.baton.engine.plugin.Model.Part;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -40,12 +40,12 @@ final class BatonParse extends BpmnParse {
           ActivityTypes.GATEWAY_INCLUSIVE,
           ActivityTypes.MULTI_INSTANCE_BODY);
 
-  private final Supplier<Steps> steps;
+  private final Supplier<TokenEvents> events;
   private final Predicate<String> bean;
 
-  BatonParse(BpmnParser parser, Supplier<Steps> steps, Predicate<String> bean) {
+  BatonParse(BpmnParser parser, Supplier<TokenEvents> events, Predicate<String> bean) {
     super(parser);
-    this.steps = steps;
+    this.events = events;
     this.bean = bean;
   }
 
@@ -57,7 +57,7 @@ final class BatonParse extends BpmnParse {
       definition.setProperty(OPENS_CONVERSATION, true);
       definition.addListener(
           ExecutionListener.EVENTNAME_END,
-          (ExecutionListener) execution -> steps.get().conversationOver(execution));
+          (ExecutionListener) execution -> events.get().conversationOver(execution));
       model.parts().filter(model::rests).map(Part::id).forEach(id -> rests(definition, id));
       leaveOutOfHistory(definition, localSteps(model));
     }
@@ -78,10 +78,10 @@ final class BatonParse extends BpmnParse {
     wait.setProperty(RESTS, true);
     wait.addListener(
         ExecutionListener.EVENTNAME_START,
-        (ExecutionListener) execution -> steps.get().rests(execution));
+        (ExecutionListener) execution -> events.get().rests(execution));
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
-        (ExecutionListener) execution -> steps.get().restsNoMore(execution));
+        (ExecutionListener) execution -> events.get().restsNoMore(execution));
   }
 
   private static Set<String> localSteps(Model model) {

@@ -1,6 +1,6 @@
 package dev.baton.engine.plugin;
 
-import dev.baton.engine.Steps;
+import dev.baton.engine.TokenEvents;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Objects;
@@ -22,10 +22,10 @@ import org.camunda.bpm.engine.impl.util.ClockUtil;
  */
 final class LockedTimer extends TimerExecuteNestedActivityJobHandler {
 
-  private final Supplier<Steps> steps;
+  private final Supplier<TokenEvents> events;
 
-  LockedTimer(Supplier<Steps> steps) {
-    this.steps = steps;
+  LockedTimer(Supplier<TokenEvents> events) {
+    this.events = events;
   }
 
   @Override
@@ -36,10 +36,10 @@ final class LockedTimer extends TimerExecuteNestedActivityJobHandler {
       String tenantId) {
     ExecutionEntity instance = execution.getProcessInstance();
     // Of what another node has ended meanwhile the engine may have read a part only.
-    if (instance == null || (steps.get().lock(instance.getBusinessKey()) && isGone(context))) {
+    if (instance == null || (events.get().lock(instance.getBusinessKey()) && isGone(context))) {
       throw new OptimisticLockingException("The conversation went on before the timer fired.");
     }
-    Instant due = rests(execution) ? steps.get().silentFrom(execution) : null;
+    Instant due = rests(execution) ? events.get().silentFrom(execution) : null;
     if (due != null && due.isAfter(ClockUtil.getCurrentTime().toInstant())) {
       again(configuration, execution, due);
     } else {

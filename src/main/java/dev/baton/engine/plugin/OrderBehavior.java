@@ -2,7 +2,7 @@ package dev.baton.engine.plugin;
 
 import dev.baton.conversation.OrderKind;
 import dev.baton.engine.EngineToken;
-import dev.baton.engine.Steps;
+import dev.baton.engine.TokenEvents;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.impl.bpmn.behavior.ExternalTaskActivityBehavior;
 import org.camunda.bpm.engine.impl.context.Context;
@@ -18,17 +18,18 @@ import org.camunda.bpm.engine.impl.pvm.delegate.ActivityExecution;
 final class OrderBehavior extends ExternalTaskActivityBehavior {
 
   private final OrderKind kind;
-  private final Supplier<Steps> steps;
+  private final Supplier<TokenEvents> events;
 
-  OrderBehavior(OrderKind kind, ExternalTaskActivityBehavior replaced, Supplier<Steps> steps) {
+  OrderBehavior(
+      OrderKind kind, ExternalTaskActivityBehavior replaced, Supplier<TokenEvents> events) {
     super(new ConstantValueProvider(kind.topic()), replaced.getPriorityValueProvider());
     this.kind = kind;
-    this.steps = steps;
+    this.events = events;
   }
 
   @Override
   public void execute(ActivityExecution execution) {
-    if (steps.get().needsNoCall(kind, execution)) {
+    if (events.get().needsNoCall(kind, execution)) {
       leave(execution);
       return;
     }
@@ -39,6 +40,6 @@ final class OrderBehavior extends ExternalTaskActivityBehavior {
             .determinePriority(entity, this, null);
     ExternalTaskEntity task = ExternalTaskEntity.createAndInsert(entity, kind.topic(), priority);
     task.lock(EngineToken.WORKER, EngineToken.LOCK);
-    steps.get().ordered(kind, execution, task.getId());
+    events.get().ordered(kind, execution, task.getId());
   }
 }

@@ -1,7 +1,7 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.conversation.OrderKind;
-import dev.baton.engine.Steps;
+import dev.baton.engine.TokenEvents;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
@@ -15,10 +15,10 @@ import org.camunda.bpm.engine.impl.util.xml.Element;
 /** Gives external tasks with Baton's topics the behaviour that places orders. */
 final class OrderParseListener extends AbstractBpmnParseListener {
 
-  private final Supplier<Steps> steps;
+  private final Supplier<TokenEvents> events;
 
-  OrderParseListener(Supplier<Steps> steps) {
-    this.steps = steps;
+  OrderParseListener(Supplier<TokenEvents> events) {
+    this.events = events;
   }
 
   @Override
@@ -39,13 +39,13 @@ final class OrderParseListener extends AbstractBpmnParseListener {
     Optional<OrderKind> kind = topic == null ? Optional.empty() : OrderKind.ofTopic(topic);
     kind.ifPresent(
         order -> {
-          activity.setActivityBehavior(new OrderBehavior(order, external, steps));
+          activity.setActivityBehavior(new OrderBehavior(order, external, events));
           activity.addListener(
               ExecutionListener.EVENTNAME_END,
               (ExecutionListener)
                   execution -> {
                     if (execution.isCanceled()) {
-                      steps.get().cancelled(execution);
+                      events.get().cancelled(execution);
                     }
                   });
         });

@@ -1,0 +1,205 @@
+package dev.baton.engine;
+
+import dev.baton.bots.EndReason;
+import dev.baton.conversation.Attempt;
+import dev.baton.conversation.BotSessions;
+import dev.baton.conversation.Conversation;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Inbox;
+import dev.baton.conversation.Offers;
+import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Orders;
+import dev.baton.conversation.Reception;
+import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Turns;
+import dev.baton.transfer.TargetKinds;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Baton does when the token of a process reaches one of its steps, waits there or leaves it:
+ * in the engine's transaction, without being called by the model. Thread-safe.
+ */
+public final class TokenEvents {
+
+  private final HeldConversation held;
+  private final Reception reception;
+  private final Conversations conversations;
+  private final Inbox inbox;
+  private final Orders orders;
+  private final Turns turns;
+  private final Transfers transfers;
+  private final Offers offers;
+  private final BotSessions sessions;
+  private final TargetKinds kinds;
+  private final boolean tellsVariables;
+
+  /**
+   * Of these stores.
+   *
+   * @param tellsVariables whether the bot is told variables before it hears that a transfer failed
+   */
+  public TokenEvents(
+      Reception reception,
+      Conversations conversations,
+      Inbox inbox,
+      Orders orders,
+      Turns turns,
+      Transfers transfers,
+      Offers offers,
+      BotSessions sessions,
+      TargetKinds kinds,
+      boolean tellsVariables) {
+    this.held = new HeldConversation(conversations);
+    this.reception = reception;
+    this.conversations = conversations;
+    this.inbox = inbox;
+    this.orders = orders;
+    this.turns = turns;
+    this.transfers = transfers;
+    this.offers = offers;
+    this.sessions = sessions;
+    this.kinds = kinds;
+    this.tellsVariables = tellsVariables;
+  }
+
+  /**
+   * Takes the conversation's lock for the rest of the transaction.
+   *
+   * @return false when no conversation has this business key
+   */
+  public boolean lock(@Nullable String key) {
+    if (key == null || conversations.find(key).isEmpty()) {
+      return false;
+    }
+    conversations.hold(key);
+    return true;
+  }
+
+  /** The process is over, whichever way. What it left behind at the bot or a target is ended. */
+  public void conversationOver(DelegateExecution execution) {
+    String key = execution.getProcessBusinessKey();
+    String instance = execution.getProcessInstanceId();
+    if (key == null) {
+      return;
+    }
+    Optional<Conversation> conversation =
+        conversations.find(key).filter(c -> c.processInstanceId().equals(instance));
+    if (conversation.isPresent()) {
+      reception.closed(key, instance);
+      cleanUp(conversation.get());
+    }
+  }
+
+  private void cleanUp(Conversation conversation) {
+    String key = conversation.key();
+    if (!offers.open(key).isEmpty() && !orders.withdrawalOrdered(key)) {
+      orders.placeWithdrawal(key);
+    }
+    if (conversation.sessionId() != null && !conversation.sessionOver()) {
+      orders.placeEnd(key);
+    }
+  }
+
+  /** The process waits for the customer, in a loop that Baton can go round by itself. */
+  public void rests(DelegateExecution execution) {
+    turns.rests(held.by(execution));
+  }
+
+  /** The process waits no more, whatever the reason. */
+  public void restsNoMore(DelegateExecution execution) {
+    HeldConversation.inWords(() -> turns.restsNoMore(held.by(execution), execution.isCanceled()));
+  }
+
+  /**
+   * Until when the customer of such a process may be silent; null when its timer is right.
+   *
+   * @param execution of the process that waits; its conversation's lock is held
+   */
+  public @Nullable Instant silentFrom(DelegateExecution execution) {
+    String silence = BotConversation.SILENCE.get(execution);
+    String key = execution.getProcessBusinessKey();
+    return silence == null || key == null
+        ? null
+        : conversations.silentFrom(key, Duration.parse(silence));
+  }
+
+  /**
+   * Whether a step that calls somebody has nobody to call this time: then it is done, in the
+   * transaction that reaches it.
+   */
+  public boolean needsNoCall(OrderKind kind, DelegateExecution execution) {
+    return switch (kind) {
+      case TARGET_AVAILABILITY ->
+          transfers
+              .latest(held.by(execution))
+              .filter(transfer -> !kinds.worthAsking(transfer.targets()))
+              .isPresent();
+      case TARGET_DELIVER -> nothingToPassOn(execution);
+      default -> false;
+    };
+  }
+
+  private boolean nothingToPassOn(DelegateExecution execution) {
+    String key = held.by(execution);
+    boolean botHasIt = sessions.next(key).isPresent();
+    if (!botHasIt && inbox.nextWaiting(key).isPresent()) {
+      return false;
+    }
+    if (!botHasIt) {
+      conversations
+          .find(key)
+          .filter(conversation -> !conversation.state().over())
+          .ifPresent(
+              conversation ->
+                  conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER));
+    }
+    BotConversation.MESSAGES_HELD.set(execution, false);
+    return true;
+  }
+
+  /** A step that calls somebody is reached: what it is to call is ordered. */
+  public void ordered(OrderKind kind, DelegateExecution execution, String taskId) {
+    HeldConversation.inWords(() -> order(kind, execution, taskId));
+  }
+
+  private void order(OrderKind kind, DelegateExecution execution, String taskId) {
+    String key = held.by(execution);
+    String step = execution.getActivityInstanceId();
+    Long message = null;
+    Long offer = null;
+    Instant dueAt = null;
+    if (kind == OrderKind.BOT_MESSAGE) {
+      message = inbox.beingSent(key);
+      if (orders.adopt(key, message, taskId, step)) {
+        return;
+      }
+    } else if (kind == OrderKind.TARGET_OFFER) {
+      offer = BotConversation.OFFER.get(execution);
+      if (offer == null) {
+        throw HeldConversation.invalid("A step that offers needs the variable offer.");
+      }
+      Attempt attempt = offers.byId(offer);
+      dueAt = attempt.dueAt();
+      offers.awaitedBy(offer, taskId, step);
+      execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), attempt.target().type());
+      execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), attempt.target().value());
+    }
+    if (kind == OrderKind.BOT_TRANSFER_FAILED && tellsVariables) {
+      orders.placeVariables(key, step);
+    }
+    orders.place(kind, key, taskId, step, message, offer, dueAt);
+  }
+
+  /** A step that called somebody is left without its outcome. */
+  public void cancelled(DelegateExecution execution) {
+    held.by(execution);
+    String activityInstanceId = execution.getActivityInstanceId();
+    orders.drop(activityInstanceId);
+    offers.notAwaited(activityInstanceId);
+  }
+}
