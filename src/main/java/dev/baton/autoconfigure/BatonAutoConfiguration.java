@@ -45,6 +45,7 @@ import dev.baton.transfer.TargetKinds;
 import dev.baton.webhook.WebhookNews;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
+import java.util.function.Supplier;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -67,6 +68,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.util.function.SingletonSupplier;
 
 /** Puts Baton beside the process engine of a Spring Boot application. */
 @AutoConfiguration(after = BatonPropertiesAutoConfiguration.class)
@@ -106,11 +108,7 @@ public class BatonAutoConfiguration {
   @Bean
   Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(),
-        transcript,
-        database.transactionManager(),
-        EngineToken::isConflict,
-        EngineToken.SUSPENDED);
+        database.jdbc(), transcript, database.transactionManager(), EngineToken::isConflict);
   }
 
   @Bean
@@ -155,14 +153,26 @@ public class BatonAutoConfiguration {
 
   @Bean
   Turns batonTurns(
+      Database database,
+      Node node,
       Conversations conversations,
       Inbox inbox,
       Transcript transcript,
       Orders orders,
       Token token,
       ObjectProvider<Dispatch> dispatch) {
+    // Looking a bean up at every turn would cost more than some of what the turn does.
+    Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Turns(
-        conversations, inbox, transcript, orders, token, turn -> dispatch.getObject().submit(turn));
+        database.jdbc(),
+        node,
+        EngineToken.SUSPENDED,
+        conversations,
+        inbox,
+        transcript,
+        orders,
+        token,
+        turn -> known.get().submit(turn));
   }
 
   @Bean

@@ -3,11 +3,8 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -38,42 +35,28 @@ public final class Conversations {
              turn
       from baton_conversation where conversation_key = ?""";
 
-  /** SQL: no node is alive that knows no turns. */
-  private static final String ALL_TAKE_TURNS =
-      """
-      not exists (select 1 from baton_node
-                  where not takes_turns and alive_until > current_timestamp)""";
-
-  private static final String[] BEGUN = {
-    "process_instance_id", "bot_id", "session_id", "runtime_crc", "next_sequence"
-  };
-
   private final JdbcClient jdbc;
   private final Transcript transcript;
   private final TransactionTemplate transactions;
   private final TransactionTemplate savepoints;
   private final Predicate<RuntimeException> conflict;
-  private final String suspended;
 
   /**
    * Works on the engine's own data source and transaction manager.
    *
    * @param conflict whether a transaction lost an optimistic race in the engine
-   * @param suspended SQL: whether the process {@code process_instance_id} must not move
    */
   public Conversations(
       JdbcClient jdbc,
       Transcript transcript,
       PlatformTransactionManager transactionManager,
-      Predicate<RuntimeException> conflict,
-      String suspended) {
+      Predicate<RuntimeException> conflict) {
     this.jdbc = jdbc;
     this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
     this.savepoints = new TransactionTemplate(transactionManager);
     this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     this.conflict = conflict;
-    this.suspended = suspended;
   }
 
   /**
@@ -291,114 +274,6 @@ public final class Conversations {
         .param(key)
         .update(next, "next_sequence");
     return Keys.of(next) - 1;
-  }
-
-  /**
-   * A turn that begins.
-   *
-   * @param conversation as far as a message to its bot needs it
-   */
-  record Begun(Conversation conversation, long sequenceId) {}
-
-  /**
-   * Takes the lock, draws a sequence id and begins a turn, if the process waits for the customer
-   * and nothing is under way: all in one statement. A node of an earlier version may have come back
-   * since the process waits.
-   */
-  Optional<Begun> beginTurn(String key, Turn turn) {
-    GeneratedKeyHolder row = new GeneratedKeyHolder();
-    jdbc.sql(
-            """
-            update baton_conversation set turn = ?, next_sequence = next_sequence + 1
-            where conversation_key = ? and turn = 'FREE' and state = 'TALKING'
-              and not exists (select 1 from baton_order o where o.conversation_key = ?)
-              and not\s"""
-                + suspended
-                + " and "
-                + ALL_TAKE_TURNS)
-        .params(turn.name(), key, key)
-        .update(row, BEGUN);
-    Map<String, Object> values = row.getKeys();
-    return values == null || values.isEmpty() ? Optional.empty() : Optional.of(begun(key, values));
-  }
-
-  private static Begun begun(String key, Map<String, Object> row) {
-    return new Begun(
-        new Conversation(
-            key,
-            Objects.requireNonNull((String) row.get("process_instance_id")),
-            Objects.requireNonNull((String) row.get("bot_id")),
-            ConversationState.TALKING,
-            false,
-            null,
-            "[]",
-            (String) row.get("session_id"),
-            false,
-            (String) row.get("runtime_crc"),
-            0,
-            null,
-            Turn.TAKEN),
-        Objects.requireNonNull((Long) row.get("next_sequence")) - 1);
-  }
-
-  /**
-   * Takes the lock and ends the turn, all in one statement.
-   *
-   * @return what is left to be done; empty when there is no turn
-   */
-  Optional<Turn> endTurn(String key, @Nullable String crc) {
-    GeneratedKeyHolder row = new GeneratedKeyHolder();
-    jdbc.sql(
-            """
-            update baton_conversation
-            set turn = case turn when 'MORE' then 'MORE' else 'FREE' end,
-              runtime_crc = coalesce(?, runtime_crc), failed_transfers = 0,
-              rests_since = current_timestamp
-            where conversation_key = ? and turn in ('TAKEN', 'MORE')""")
-        .params(crc, key)
-        .update(row, "turn");
-    Map<String, Object> values = row.getKeys();
-    return values == null
-        ? Optional.empty()
-        : Optional.ofNullable(turn((String) values.get("turn")));
-  }
-
-  /** How the conversation's turn stands; null when each message takes the token with it. */
-  void turn(String key, @Nullable Turn turn) {
-    update(key, "turn = ?", turn == null ? null : turn.name());
-  }
-
-  /** The process waits for the customer, and lets Baton do the talking if every node can. */
-  void rests(String key) {
-    jdbc.sql(
-            """
-            update baton_conversation set turn = 'FREE', rests_since = current_timestamp
-            where conversation_key = ? and\s"""
-                + ALL_TAKE_TURNS)
-        .param(key)
-        .update();
-  }
-
-  /**
-   * When the customer has been silent for too long; null when no turn was ever let pass.
-   *
-   * @param silence how long a customer may be silent
-   */
-  public @Nullable Instant silentFrom(String key, Duration silence) {
-    return jdbc.sql("select turn, rests_since from baton_conversation where conversation_key = ?")
-        .param(key)
-        .query(
-            (row, number) -> {
-              Turn turn = turn(row.getString("turn"));
-              Instant since = Transfers.instant(row, "rests_since");
-              boolean underWay = turn == Turn.TAKEN || turn == Turn.MORE;
-              // Also where no more turns pass since then: the timer runs from before the last one.
-              return since == null
-                  ? Optional.<Instant>empty()
-                  : Optional.of((underWay ? Instant.now() : since).plus(silence));
-            })
-        .single()
-        .orElse(null);
   }
 
   private static @Nullable Turn turn(@Nullable String name) {

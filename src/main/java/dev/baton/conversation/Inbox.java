@@ -3,8 +3,15 @@ package dev.baton.conversation;
 import dev.baton.conversation.InboxMessage.State;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
@@ -32,6 +39,39 @@ public final class Inbox {
         .params(key, message.id(), message.text(), message.choiceId(), state.name())
         .update(id, "id");
     return new InboxMessage(Keys.of(id), message.id(), message.text(), message.choiceId(), state);
+  }
+
+  /**
+   * Keeps a message of each of these conversations, none of them a choice.
+   *
+   * @param messages by conversation
+   * @return what was kept, by conversation
+   */
+  Map<String, InboxMessage> add(Map<String, CustomerMessage> messages, State state) {
+    List<@Nullable Object> values = new ArrayList<>();
+    messages.forEach(
+        (key, message) ->
+            values.addAll(Arrays.asList(key, message.id(), message.text(), state.name())));
+    GeneratedKeyHolder rows = new GeneratedKeyHolder();
+    jdbc.sql(
+            "insert into baton_inbox (conversation_key, message_id, text, state, received_at) values "
+                + String.join(
+                    ", ", Collections.nCopies(messages.size(), "(?, ?, ?, ?, current_timestamp)")))
+        .params(values)
+        .update(rows, "conversation_key", "id");
+    Map<String, Long> ids = Keys.byConversation(rows);
+    Map<String, InboxMessage> kept = new LinkedHashMap<>();
+    messages.forEach(
+        (key, message) ->
+            kept.put(
+                key,
+                new InboxMessage(
+                    Objects.requireNonNull(ids.get(key)),
+                    message.id(),
+                    message.text(),
+                    null,
+                    state)));
+    return kept;
   }
 
   /** The message of a channel's id. */
@@ -91,7 +131,19 @@ public final class Inbox {
 
   /** Moves a message on. */
   public void become(long id, State state) {
-    jdbc.sql("update baton_inbox set state = ? where id = ?").params(state.name(), id).update();
+    become(List.of(id), state);
+  }
+
+  /** Moves messages on. */
+  void become(List<Long> ids, State state) {
+    List<Object> values = new ArrayList<>();
+    values.add(state.name());
+    values.addAll(ids);
+    jdbc.sql(
+            "update baton_inbox set state = ? where id in (%s)"
+                .formatted(String.join(", ", Collections.nCopies(ids.size(), "?"))))
+        .params(values)
+        .update();
   }
 
   /** The conversation is over: nobody will have what is still here. */

@@ -1,11 +1,25 @@
 package dev.baton.conversation;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.springframework.jdbc.support.KeyHolder;
 
-/** Reads the id that an insert drew. */
+/** Reads the ids that inserts drew. */
 final class Keys {
 
   private Keys() {}
+
+  /** The ids that an insert of several rows drew, by conversation. */
+  static Map<String, Long> byConversation(KeyHolder holder) {
+    Map<String, Long> ids = new HashMap<>();
+    for (Map<String, Object> row : holder.getKeyList()) {
+      ids.put(
+          Objects.requireNonNull((String) row.get("conversation_key")),
+          Objects.requireNonNull((Long) row.get("id")));
+    }
+    return ids;
+  }
 
   static long of(KeyHolder holder) {
     Number key = holder.getKey();

@@ -101,42 +101,6 @@ public final class Orders {
     afterCommit(() -> placed.accept(order));
   }
 
-  /** Places the order of a turn, and announces it to nobody. */
-  Order turn(String key, long sequenceId, long inboxId) {
-    Instant now = Instant.now();
-    long id = insert(OrderKind.BOT_MESSAGE, key, null, null, sequenceId, inboxId, null, now, null);
-    return new Order(
-        id,
-        key,
-        OrderKind.BOT_MESSAGE,
-        null,
-        sequenceId,
-        inboxId,
-        null,
-        Order.State.OPEN,
-        now,
-        null,
-        null,
-        0,
-        false,
-        node.id());
-  }
-
-  /**
-   * The order of a turn has its outcome.
-   *
-   * @return false when it is not this node's, or nobody waits for it any more
-   */
-  boolean finishedTurn(Order order) {
-    return jdbc.sql(
-                """
-            delete from baton_order
-            where id = ? and owner = ? and state = 'OPEN' and task_id is null""")
-            .params(order.id(), node.id())
-            .update()
-        == 1;
-  }
-
   /**
    * The step that sends a message is reached by a turn that was begun without it: the turn's order
    * is the step's from now on, with its sequence id.

@@ -53,6 +53,13 @@ public final class Transcript {
    */
   public record Line(long id, Instant at, Speaker speaker, Cause cause, String body) {}
 
+  /**
+   * A line that is yet to be added.
+   *
+   * @param inboxId the customer's message that the line is, or answers; null for none
+   */
+  record Said(String key, Speaker speaker, Cause cause, @Nullable Long inboxId, String body) {}
+
   private static final Set<Cause> NOT_SAID = EnumSet.of(Cause.STATE, Cause.OFFER, Cause.TRANSFER);
 
   private static final String COLUMNS =
@@ -74,13 +81,7 @@ public final class Transcript {
    * @param inboxId the customer's message that the line is, or answers; null for none
    */
   public void add(String key, Speaker speaker, Cause cause, @Nullable Long inboxId, String body) {
-    jdbc.sql(
-            """
-            insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)
-            values (?, current_timestamp, ?, ?, ?, ?)""")
-        .params(key, speaker.name(), cause.name(), inboxId, wellFormed(body))
-        .update();
-    changes.afterCommit(key);
+    add(List.of(new Said(key, speaker, cause, inboxId, body)));
   }
 
   /** Adds several lines, as {@link #add(String, Speaker, Cause, Long, String)} does. */
@@ -90,18 +91,29 @@ public final class Transcript {
       changes.afterCommit(key);
       return;
     }
+    add(bodies.stream().map(body -> new Said(key, speaker, cause, inboxId, body)).toList());
+  }
+
+  /** Adds a line or more, of one conversation or of several. */
+  void add(List<Said> lines) {
     List<@Nullable Object> values = new ArrayList<>();
-    for (String body : bodies) {
-      values.addAll(Arrays.asList(key, speaker.name(), cause.name(), inboxId, wellFormed(body)));
+    for (Said line : lines) {
+      values.addAll(
+          Arrays.asList(
+              line.key,
+              line.speaker.name(),
+              line.cause.name(),
+              line.inboxId,
+              wellFormed(line.body)));
     }
     jdbc.sql(
             "insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)"
                 + " values "
                 + String.join(
-                    ", ", Collections.nCopies(bodies.size(), "(?, current_timestamp, ?, ?, ?, ?)")))
+                    ", ", Collections.nCopies(lines.size(), "(?, current_timestamp, ?, ?, ?, ?)")))
         .params(values)
         .update();
-    changes.afterCommit(key);
+    lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
   }
 
   /** A bot may say half of a character, which no channel could be given: "?" in its place. */

@@ -1,14 +1,24 @@
 package dev.baton.conversation;
 
-import dev.baton.conversation.Conversations.Begun;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
+import dev.baton.conversation.TurnRows.Begun;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -39,19 +49,40 @@ public final class Turns {
    */
   public record Reply(List<String> messages, @Nullable String runtimeCrc) {}
 
+  private record Asked(String key, CustomerMessage message) {}
+
+  private record Answer(Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
+
+    String key() {
+      return order.conversationKey();
+    }
+
+    long inboxId() {
+      return Objects.requireNonNull(order.inboxId());
+    }
+  }
+
   private final Conversations conversations;
+  private final TurnRows rows;
   private final Inbox inbox;
   private final Transcript transcript;
   private final Orders orders;
   private final Token token;
   private final Consumer<Taken> taken;
+  private final Gathering<Asked, Optional<Taken>> beginnings = new Gathering<>(this::begin);
+  private final Gathering<Answer, Optional<Boolean>> ends =
+      new Gathering<>(answers -> end(answers, false));
 
   /**
    * Of these stores.
    *
+   * @param suspended SQL: whether the process {@code process_instance_id} must not move
    * @param taken is told of each turn, once it is committed and with nothing held
    */
   public Turns(
+      JdbcClient jdbc,
+      Node node,
+      String suspended,
       Conversations conversations,
       Inbox inbox,
       Transcript transcript,
@@ -59,6 +90,7 @@ public final class Turns {
       Token token,
       Consumer<Taken> taken) {
     this.conversations = conversations;
+    this.rows = new TurnRows(jdbc, node, suspended);
     this.inbox = inbox;
     this.transcript = transcript;
     this.orders = orders;
@@ -77,29 +109,55 @@ public final class Turns {
     if (message.text() == null || TransactionSynchronizationManager.isActualTransactionActive()) {
       return Optional.empty();
     }
+    Optional<Taken> begun = beginnings.join(new Asked(key, message));
+    begun.ifPresent(taken);
+    return begun;
+  }
+
+  private List<Optional<Taken>> begin(List<Asked> asked) {
     try {
-      Optional<Taken> begun = conversations.inTransaction(() -> begin(key, message));
-      begun.ifPresent(taken);
-      return begun;
+      return conversations.inTransaction(() -> beginTogether(asked));
     } catch (DuplicateKeyException e) {
-      return Optional.empty();
+      // One of the messages is known already. Without this way there is the longer one.
+      return Collections.nCopies(asked.size(), Optional.empty());
     }
   }
 
-  private Optional<Taken> begin(String key, CustomerMessage message) {
-    return conversations
-        .beginTurn(key, Turn.TAKEN)
-        .map(
-            begun -> {
-              InboxMessage kept = inbox.add(key, message, InboxMessage.State.SENDING);
-              transcript.add(
-                  key, Speaker.CUSTOMER, Cause.MESSAGE, kept.id(), message.toJson().toString());
-              return new Taken(
-                  orders.turn(key, begun.sequenceId(), kept.id()),
-                  begun.conversation(),
-                  kept,
-                  new CompletableFuture<>());
-            });
+  private List<Optional<Taken>> beginTogether(List<Asked> asked) {
+    Map<String, CustomerMessage> messages = new LinkedHashMap<>();
+    asked.forEach(one -> messages.putIfAbsent(one.key, one.message));
+    Map<String, Begun> begun = rows.begin(messages.keySet(), Turn.TAKEN);
+    messages.keySet().retainAll(begun.keySet());
+    if (messages.isEmpty()) {
+      return Collections.nCopies(asked.size(), Optional.empty());
+    }
+    Map<String, InboxMessage> kept = inbox.add(messages, InboxMessage.State.SENDING);
+    List<Transcript.Said> said = new ArrayList<>();
+    messages.forEach(
+        (key, message) ->
+            said.add(
+                new Transcript.Said(
+                    key,
+                    Speaker.CUSTOMER,
+                    Cause.MESSAGE,
+                    Objects.requireNonNull(kept.get(key)).id(),
+                    message.toJson().toString())));
+    transcript.add(said);
+    Map<String, Order> placed = rows.order(begun, kept);
+    List<Optional<Taken>> taken = new ArrayList<>();
+    for (Asked one : asked) {
+      // Of two messages for one conversation the first has its turn.
+      Optional<Order> order = Optional.ofNullable(placed.remove(one.key));
+      taken.add(
+          order.map(
+              its ->
+                  new Taken(
+                      its,
+                      Objects.requireNonNull(begun.get(one.key)).conversation(),
+                      Objects.requireNonNull(kept.get(one.key)),
+                      new CompletableFuture<>())));
+    }
+    return taken;
   }
 
   /** A message lies in the inbox: unless something is under way, it is sent. */
@@ -112,7 +170,7 @@ public final class Turns {
         token.wake(conversation);
       }
     } else if (turn == Turn.TAKEN) {
-      conversations.turn(conversation.key(), Turn.MORE);
+      rows.become(conversation.key(), Turn.MORE);
     }
   }
 
@@ -122,15 +180,15 @@ public final class Turns {
     if (waiting.isEmpty()) {
       return true;
     }
-    Optional<Begun> begun =
-        conversations.beginTurn(key, waiting.size() > 1 ? Turn.MORE : Turn.TAKEN);
+    Map<String, Begun> begun =
+        rows.begin(List.of(key), waiting.size() > 1 ? Turn.MORE : Turn.TAKEN);
     if (begun.isEmpty()) {
-      conversations.turn(key, null);
+      rows.become(key, null);
       return false;
     }
-    long first = waiting.get(0).id();
-    inbox.become(first, InboxMessage.State.SENDING);
-    orders.announce(orders.turn(key, begun.get().sequenceId(), first).id());
+    InboxMessage first = waiting.get(0);
+    inbox.become(first.id(), InboxMessage.State.SENDING);
+    rows.order(begun, Map.of(key, first)).values().forEach(order -> orders.announce(order.id()));
     return true;
   }
 
@@ -141,32 +199,54 @@ public final class Turns {
    * @return false when it is not as simple as that; nothing is changed then
    */
   public boolean answered(Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
+    Answer answer = new Answer(order, reply, asked);
+    return ends.join(answer).or(() -> end(List.of(answer), true).get(0)).orElse(false);
+  }
+
+  /** Empty for those that are to be tried alone. */
+  private List<Optional<Boolean>> end(List<Answer> answers, boolean waits) {
     try {
-      return conversations.inTransaction(() -> settle(order, reply, asked));
+      return conversations.inTransaction(() -> endTogether(answers, waits));
     } catch (NotOurs e) {
-      return false;
+      return Collections.nCopies(
+          answers.size(), answers.size() == 1 ? Optional.of(false) : Optional.empty());
     }
   }
 
-  private boolean settle(Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
-    String key = order.conversationKey();
-    Long inboxId = order.inboxId();
-    Optional<Turn> left = conversations.endTurn(key, reply.runtimeCrc());
-    if (left.isEmpty() || inboxId == null) {
-      return false;
+  private List<Optional<Boolean>> endTogether(List<Answer> answers, boolean waits) {
+    Map<String, @Nullable String> crcs = new HashMap<>();
+    answers.forEach(answer -> crcs.putIfAbsent(answer.key(), answer.reply.runtimeCrc()));
+    Map<String, Turn> left = rows.end(crcs, waits);
+    List<Answer> ended = answers.stream().filter(answer -> left.containsKey(answer.key())).toList();
+    if (ended.isEmpty()) {
+      return Collections.nCopies(answers.size(), Optional.empty());
     }
-    if (!orders.finishedTurn(order)) {
+    if (!rows.finished(ended.stream().map(Answer::order).toList())) {
       throw new NotOurs();
     }
     // Told before the others, who would read it.
-    Orders.afterCommit(() -> asked.complete(Optional.of(reply)));
-    transcript.add(key, Speaker.BOT, Cause.MESSAGE, inboxId, reply.messages());
-    inbox.become(inboxId, InboxMessage.State.ANSWERED);
-    if (left.get() == Turn.MORE) {
-      conversations.turn(key, Turn.FREE);
-      next(key);
+    for (Answer answer : ended) {
+      Orders.afterCommit(() -> answer.asked.complete(Optional.of(answer.reply)));
     }
-    return true;
+    transcript.add(ended.stream().flatMap(Turns::said).toList());
+    inbox.become(ended.stream().map(Answer::inboxId).toList(), InboxMessage.State.ANSWERED);
+    for (Answer answer : ended) {
+      if (left.get(answer.key()) == Turn.MORE) {
+        rows.become(answer.key(), Turn.FREE);
+        next(answer.key());
+      }
+    }
+    return answers.stream()
+        .map(answer -> ended.contains(answer) ? Optional.of(true) : Optional.<Boolean>empty())
+        .toList();
+  }
+
+  private static Stream<Transcript.Said> said(Answer answer) {
+    return answer.reply.messages().stream()
+        .map(
+            body ->
+                new Transcript.Said(
+                    answer.key(), Speaker.BOT, Cause.MESSAGE, answer.inboxId(), body));
   }
 
   /** Another node took the order over. */
@@ -185,7 +265,7 @@ public final class Turns {
    * @return the order, with its task
    */
   public Order handOver(Conversation conversation, Order order) {
-    conversations.turn(conversation.key(), null);
+    rows.become(conversation.key(), null);
     Long inboxId = order.inboxId();
     if (inboxId != null) {
       inbox.become(inboxId, InboxMessage.State.WAITING);
@@ -198,7 +278,16 @@ public final class Turns {
 
   /** The process waits for the customer, in a loop that can be gone round without it. */
   public void rests(String key) {
-    conversations.rests(key);
+    rows.rest(key);
+  }
+
+  /**
+   * When the customer has been silent for too long; null when no turn was ever let pass.
+   *
+   * @param silence how long a customer may be silent
+   */
+  public @Nullable Instant silentFrom(String key, Duration silence) {
+    return rows.silentFrom(key, silence);
   }
 
   /**
@@ -221,6 +310,6 @@ public final class Turns {
       }
       orders.dropTurn(key);
     }
-    conversations.turn(key, null);
+    rows.become(key, null);
   }
 }

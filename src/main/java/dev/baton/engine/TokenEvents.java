@@ -123,9 +123,7 @@ public final class TokenEvents {
   public @Nullable Instant silentFrom(DelegateExecution execution) {
     String silence = BotConversation.SILENCE.get(execution);
     String key = execution.getProcessBusinessKey();
-    return silence == null || key == null
-        ? null
-        : conversations.silentFrom(key, Duration.parse(silence));
+    return silence == null || key == null ? null : turns.silentFrom(key, Duration.parse(silence));
   }
 
   /**
