@@ -59,7 +59,14 @@ final class Answers {
     return told.isDone()
         ? known(told, lookedUp)
         : CompletableFuture.anyOf(told, changes.next(key, limit))
-            .thenComposeAsync(changed -> known(told, lookedUp), readers);
+            .thenCompose(
+                changed ->
+                    // Only reading needs a thread that may.
+                    known(
+                        told,
+                        () ->
+                            CompletableFuture.completedFuture(key)
+                                .thenComposeAsync(again -> lookedUp.get(), readers)));
   }
 
   private static <T> CompletableFuture<T> known(

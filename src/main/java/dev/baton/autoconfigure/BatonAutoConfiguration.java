@@ -46,6 +46,7 @@ import dev.baton.webhook.WebhookNews;
 import dev.baton.webhook.WebhookTarget;
 import java.time.Clock;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.HistoryService;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -67,6 +68,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -92,7 +94,20 @@ public class BatonAutoConfiguration {
     }
     Schema.migrate(configuration.getDataSource());
     return new Database(
-        JdbcClient.create(configuration.getDataSource()), configuration.getTransactionManager());
+        JdbcClient.create(plain(configuration.getDataSource())),
+        configuration.getTransactionManager());
+  }
+
+  /**
+   * The engine needs to be told of Spring's transactions, by reflection at every call; Spring's own
+   * templates do not.
+   */
+  private static DataSource plain(DataSource source) {
+    DataSource target =
+        source instanceof TransactionAwareDataSourceProxy proxy
+            ? proxy.getTargetDataSource()
+            : null;
+    return target == null ? source : target;
   }
 
   @Bean

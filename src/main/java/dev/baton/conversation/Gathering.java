@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Gathering<T, R> {
 
-  private static final int MOST = 32;
+  /** Each number of them is a statement of its own to the driver, which keeps some hundreds. */
+  private static final int MOST = 16;
 
   private final Function<List<T>, List<R>> work;
   private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
