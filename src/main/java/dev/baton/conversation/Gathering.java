@@ -5,13 +5,17 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Work of one kind that several threads have at the same time. Whoever comes while nobody is at it
  * begins at once, alone; whoever comes meanwhile is taken along by the next. So transactions become
- * fewer and larger the more there is to do, and nobody waits for company. Thread-safe.
+ * fewer and larger the more there is to do, and nobody waits for company; nor for long for one who
+ * hangs. Thread-safe.
  *
  * @param <T> what a thread has to do
  * @param <R> what comes of it
@@ -20,6 +24,8 @@ final class Gathering<T, R> {
 
   /** Each number of them is a statement of its own to the driver, which keeps some hundreds. */
   private static final int MOST = 16;
+
+  private static final int LONGEST_WAIT_MS = 2000;
 
   private final Function<List<T>, List<R>> work;
   private final Deque<Entry<T, R>> waiting = new ArrayDeque<>();
@@ -48,11 +54,18 @@ final class Gathering<T, R> {
     Entry(T item) {
       this.item = item;
     }
+
+    // What was done has a result or a failure.
+    @SuppressWarnings("NullAway")
+    R outcome() {
+      if (failure != null) {
+        throw failure;
+      }
+      return result;
+    }
   }
 
   /** Has it done; returns when it is. */
-  // What was done has a result or a failure.
-  @SuppressWarnings("NullAway")
   R join(T item) {
     Entry<T, R> mine = new Entry<>(item);
     synchronized (waiting) {
@@ -62,13 +75,29 @@ final class Gathering<T, R> {
         mine.called.complete(true);
       }
     }
-    if (mine.called.join()) {
+    if (isLeft(mine)) {
+      work(List.of(mine));
+    } else if (mine.called.join()) {
       lead();
     }
-    if (mine.failure != null) {
-      throw mine.failure;
+    return mine.outcome();
+  }
+
+  /** Whether nobody has come to it for so long that whoever is at work must hang. */
+  private boolean isLeft(Entry<T, R> mine) {
+    try {
+      mine.called.get(LONGEST_WAIT_MS, TimeUnit.MILLISECONDS);
+      return false;
+    } catch (TimeoutException e) {
+      synchronized (waiting) {
+        return !mine.called.isDone() && waiting.remove(mine);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
     }
-    return mine.result;
   }
 
   private void lead() {
@@ -79,6 +108,25 @@ final class Gathering<T, R> {
       }
     }
     try {
+      work(some);
+    } finally {
+      callNext();
+      some.forEach(entry -> entry.called.complete(false));
+    }
+  }
+
+  private void callNext() {
+    synchronized (waiting) {
+      Entry<T, R> next = waiting.peek();
+      busy = next != null;
+      if (next != null) {
+        next.called.complete(true);
+      }
+    }
+  }
+
+  private void work(List<Entry<T, R>> some) {
+    try {
       List<R> results = work.apply(some.stream().map(entry -> entry.item).toList());
       for (int i = 0; i < some.size(); i++) {
         some.get(i).result = results.get(i);
@@ -88,20 +136,6 @@ final class Gathering<T, R> {
     } catch (Error e) {
       some.forEach(entry -> entry.failure = new IllegalStateException(e));
       throw e;
-    } finally {
-      callNext();
-      some.forEach(entry -> entry.called.complete(false));
-    }
-  }
-
-  private void callNext() {
-    Entry<T, R> next;
-    synchronized (waiting) {
-      next = waiting.peek();
-      busy = next != null;
-    }
-    if (next != null) {
-      next.called.complete(true);
     }
   }
 }

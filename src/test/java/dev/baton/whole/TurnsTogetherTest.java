@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -186,8 +187,8 @@ class TurnsTogetherTest {
           .until(() -> threads(stack -> has(stack, "lead") && has(stack, "beginTogether")) == 1);
       written = writes.get();
       Awaitility.await()
-          .until(
-              () -> threads(stack -> has(stack, "join") && !has(stack, "lead")) == written.size());
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> threads(stack -> has(stack, "isLeft")) == written.size());
       other.rollback();
     }
     held.join();
