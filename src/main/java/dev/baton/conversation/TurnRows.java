@@ -54,7 +54,8 @@ final class TurnRows {
   /**
    * Takes the locks, draws sequence ids and begins turns, where the process waits for the customer
    * and nothing is under way. A node of an earlier version may have come back since the process
-   * waits.
+   * waits. Orders are not looked for: where the turn is FREE there are none to the bot (see {@link
+   * #rest}), and each turn leaves a dead row of theirs, which the database would have to step over.
    *
    * @return those that began, by key; a conversation that somebody else holds just now is not among
    *     them
@@ -67,8 +68,6 @@ final class TurnRows {
             where conversation_key in (
               select conversation_key from baton_conversation c
               where c.conversation_key in %s and turn = 'FREE' and state = 'TALKING'
-                and not exists (select 1 from baton_order o
-                                where o.conversation_key = c.conversation_key)
                 and not %s and %s
               order by c.conversation_key for update skip locked)"""
                 .formatted(places(keys.size()), suspended, ALL_TAKE_TURNS))
@@ -224,14 +223,20 @@ final class TurnRows {
         .update();
   }
 
-  /** The process waits for the customer, and lets Baton do the talking if every node can. */
+  /**
+   * The process waits for the customer, and lets Baton do the talking if every node can, and if no
+   * call to the bot that nobody waits for any more is still under way.
+   */
   void rest(String key) {
     jdbc.sql(
             """
             update baton_conversation set turn = 'FREE', rests_since = current_timestamp
-            where conversation_key = ? and\s"""
+            where conversation_key = ?
+              and not exists (select 1 from baton_order o
+                              where o.conversation_key = ? and o.kind like 'BOT_%')
+              and\s"""
                 + ALL_TAKE_TURNS)
-        .param(key)
+        .params(key, key)
         .update();
   }
 

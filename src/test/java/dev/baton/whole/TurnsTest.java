@@ -494,7 +494,52 @@ class TurnsTest {
     leaves("woken");
   }
 
+  @Test
+  void whoeverMovesTheTokenBackDuringACallHasTheNextMessageWaitForThatCall() {
+    trial.script("{}");
+    CompletableFuture<Answer> first;
+    String instance;
+    try {
+      anEarlierNode("moves");
+      talks("moved");
+      instance = instance("moved");
+      trial.change(SLOW.formatted(4000));
+      first = baton.writeLater("moved", "m1", "1");
+      baton.awaitUnderWay("moved", "bot-message");
+    } finally {
+      trial.jdbc.update("delete from baton_node where id = 'moves'");
+    }
+    Answer moved =
+        baton.send(
+            baton
+                .request("/engine-rest/process-instance/" + instance + "/modification")
+                .header("Content-Type", "application/json")
+                .POST(
+                    BodyPublishers.ofString(
+                        """
+                        {"instructions": [
+                          {"type": "startBeforeActivity", "activityId": "WaitForCustomer"},
+                          {"type": "cancel", "activityId": "SendMessage"}]}""")));
+    assertThat(moved.status()).as(moved.body()).isEqualTo(204);
+    assertThat(first).isNotDone();
+    CompletableFuture<Answer> second = baton.writeLater("moved", "m2", "1");
+    assertThat(second.join().json().path("messages")).isNotEmpty();
+    assertThat(trial.trail("moved")).containsExactly("start", "text", "text");
+    assertThat(sequence("moved")).containsExactly(1L, 2L);
+    baton.awaitAt("moved", WAIT);
+    inTheRows("moved", "m3");
+    leaves("moved");
+  }
+
   // Nodes of earlier versions
+
+  private static void anEarlierNode(String id) {
+    trial.jdbc.update(
+        """
+        insert into baton_node (id, alive_until)
+        values (?, current_timestamp + interval '1' hour)""",
+        id);
+  }
 
   @Test
   void whileANodeOfAnEarlierVersionIsAliveEachMessageTakesTheTokenWithIt() {
