@@ -117,8 +117,12 @@ public final class Turns {
   private List<Optional<Taken>> begin(List<Asked> asked) {
     try {
       return conversations.inTransaction(() -> beginTogether(asked));
-    } catch (DuplicateKeyException e) {
-      // One of the messages is known already. Without this way there is the longer one.
+    } catch (RuntimeException e) {
+      if (asked.size() == 1 && !(e instanceof DuplicateKeyException)) {
+        throw e;
+      }
+      // One of the messages is known already, or cannot be written, which is not the others' fault:
+      // without this way there is the longer one, which each takes by itself.
       return Collections.nCopies(asked.size(), Optional.empty());
     }
   }
@@ -207,9 +211,14 @@ public final class Turns {
   private List<Optional<Boolean>> end(List<Answer> answers, boolean waits) {
     try {
       return conversations.inTransaction(() -> endTogether(answers, waits));
-    } catch (NotOurs e) {
-      return Collections.nCopies(
-          answers.size(), answers.size() == 1 ? Optional.of(false) : Optional.empty());
+    } catch (RuntimeException e) {
+      if (answers.size() > 1) {
+        return Collections.nCopies(answers.size(), Optional.empty());
+      }
+      if (e instanceof NotOurs) {
+        return List.of(Optional.of(false));
+      }
+      throw e;
     }
   }
 

@@ -42,6 +42,7 @@ class TurnsTogetherTest {
   private static final String DELAY =
       "{'bots':{'" + Simulator.DEMO_BOT_ID + "':{'answerDelayMs':%d}}}";
   private static final String WAIT = "WaitForCustomer";
+  private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
   private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
   private static String url;
@@ -119,6 +120,42 @@ class TurnsTogetherTest {
     turns.forEach(CompletableFuture::join);
     awaitSent("two", "words m1", "words m2");
     awaitSent("other", "words m1");
+  }
+
+  @Test
+  void oneMessageThatComesTwiceIsOne() throws SQLException {
+    talk("first of same", "same", "beside");
+    List<CompletableFuture<Accepted>> turns =
+        whileHeld(
+            "first of same",
+            () -> List.of(write("same", "m1"), write("same", "m1"), write("beside", "m1")));
+    assertThat(turns.get(0).join().message().id()).isEqualTo(turns.get(1).join().message().id());
+    awaitSent("beside", "words m1");
+    assertThat(answer(write("same", "m2").join())).isPresent();
+    assertThat(sent("same")).containsExactly("words m1", "words m2");
+  }
+
+  @Test
+  void oneThatCannotBeWrittenFailsAlone() throws SQLException {
+    talk("first of bad", "bad", "good", "better");
+    trial.jdbc.execute(
+        """
+        alter table baton_inbox add constraint no_bad
+        check (conversation_key <> 'bad' or message_id <> 'm1')""");
+    try {
+      List<CompletableFuture<Accepted>> turns =
+          whileHeld(
+              "first of bad",
+              () -> List.of(write("good", "m1"), write("bad", "m1"), write("better", "m1")));
+      assertThat(turns.get(1)).failsWithin(LONG_ENOUGH);
+      awaitSent("good", "words m1");
+      awaitSent("better", "words m1");
+    } finally {
+      trial.jdbc.execute("alter table baton_inbox drop constraint no_bad");
+    }
+    assertThat(sent("bad")).isEmpty();
+    assertThat(answer(write("bad", "m2").join())).isPresent();
+    assertThat(baton.standsAt("bad")).containsExactly(WAIT);
   }
 
   @Test
