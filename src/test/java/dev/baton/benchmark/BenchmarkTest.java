@@ -104,7 +104,7 @@ class BenchmarkTest {
     for (Kind kind : List.of(Kind.TURN, Kind.WHOLE)) {
       Slot slot = new Slot(kind, CALLERS, 0);
       for (Variant variant : variants) {
-        load.measure(variant, slot, settings.slot());
+        load.measure(variant, slot, settings.warmUp());
         postgres.countStatements(true);
         report.statements(variant.name(), load.measure(variant, slot, settings.slot()), kind);
         postgres.countStatements(false);
