@@ -218,6 +218,8 @@ class HttpCallerTest {
     try (RawServer server =
         new RawServer(
             connection -> {
+              // A connection is not yet a request that was sent.
+              RawServer.readHead(connection);
               arrived.countDown();
               RawServer.beSilent(connection);
             })) {
