@@ -59,6 +59,8 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ viewport: { width: 1400, height: 950 }, deviceScaleFactor: 1.5 });
+  // The first page of an application and a browser that have just started takes its time.
+  page.setDefaultTimeout(120_000);
   await page.goto(`${application}/camunda/app/cockpit/default/`);
   await page.getByPlaceholder('Username').fill('demo');
   await page.getByPlaceholder('Password').fill('demo');
