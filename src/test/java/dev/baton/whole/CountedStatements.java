@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** A data source that keeps which statements were run in which transactions. */
@@ -40,6 +41,18 @@ final class CountedStatements extends DelegatingDataSource {
     super(source);
     this.counts = counts;
     this.done = done;
+  }
+
+  /** Puts one in front of the application's data source. */
+  static BeanPostProcessor processor(BooleanSupplier counts, CopyOnWriteArrayList<Work> done) {
+    return new BeanPostProcessor() {
+      @Override
+      public Object postProcessAfterInitialization(Object bean, String name) {
+        return bean instanceof DataSource source
+            ? new CountedStatements(source, counts, done)
+            : bean;
+      }
+    };
   }
 
   @Override

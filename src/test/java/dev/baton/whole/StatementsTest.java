@@ -11,7 +11,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -58,14 +57,7 @@ class StatementsTest {
 
     @Bean
     static BeanPostProcessor counting() {
-      return new BeanPostProcessor() {
-        @Override
-        public Object postProcessAfterInitialization(Object bean, String name) {
-          return bean instanceof DataSource source
-              ? new CountedStatements(source, Counting::moves, DONE)
-              : bean;
-        }
-      };
+      return CountedStatements.processor(Counting::moves, DONE);
     }
 
     private static boolean moves() {

@@ -20,7 +20,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,14 +61,7 @@ class TurnsTest {
 
     @Bean
     static BeanPostProcessor counted() {
-      return new BeanPostProcessor() {
-        @Override
-        public Object postProcessAfterInitialization(Object bean, String name) {
-          return bean instanceof DataSource source
-              ? new CountedStatements(source, () -> true, DONE)
-              : bean;
-        }
-      };
+      return CountedStatements.processor(() -> true, DONE);
     }
   }
 

@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,14 +67,7 @@ class TurnsTogetherTest {
 
     @Bean
     static BeanPostProcessor counted() {
-      return new BeanPostProcessor() {
-        @Override
-        public Object postProcessAfterInitialization(Object bean, String name) {
-          return bean instanceof DataSource source
-              ? new CountedStatements(source, () -> true, DONE)
-              : bean;
-        }
-      };
+      return CountedStatements.processor(() -> true, DONE);
     }
   }
 
