@@ -121,18 +121,12 @@ public final class Dispatch {
             kinds, otherBots, conversations, transfers, offers, orders, acceptance, handovers));
     performers.add(
         new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
+    Performers all = new Performers(performers);
+    Settlements settlements =
+        new Settlements(
+            conversations, orders, turns, token, changes, retries, node.id(), gates, all);
     this.dispatcher =
-        new Dispatcher(
-            conversations,
-            orders,
-            turns,
-            token,
-            changes,
-            retries,
-            threads,
-            node.id(),
-            gates,
-            performers);
+        new Dispatcher(conversations, orders, token, threads, node.id(), gates, all, settlements);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
