@@ -101,8 +101,8 @@ public record BatonProperties(
   /**
    * The org's REST API.
    *
-   * @param instanceUrl used when the token's answer does not name the org's address; null when it
-   *     does
+   * @param instanceUrl used when the token's answer does not name the org's address; without it the
+   *     My Domain URL, which is the bots' force-config endpoint
    * @param apiVersion version of the REST API
    * @param serviceChannelId id of the Omni-Channel service channel for Case, for skills and agents;
    *     looked up when null

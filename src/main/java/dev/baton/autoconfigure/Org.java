@@ -25,14 +25,17 @@ public record Org(
   static Org of(BatonProperties properties) {
     BatonProperties.Bots bots = properties.bots();
     BatonProperties.Salesforce rest = properties.salesforce();
+    URI myDomain = Objects.requireNonNull(bots.forceConfigEndpoint());
+    // The org's REST API is at its My Domain, too.
+    URI instanceUrl = Objects.requireNonNullElse(rest.instanceUrl(), myDomain);
     return new Org(
         new BotsSettings(
             Objects.requireNonNull(bots.baseUrl()),
             version(bots.apiVersion()),
             orgId(bots.orgId()),
-            Objects.requireNonNull(bots.forceConfigEndpoint()).toString(),
+            myDomain.toString(),
             false),
-        new SalesforceSettings(rest.instanceUrl(), "v" + rest.apiVersion()),
+        new SalesforceSettings(instanceUrl, "v" + rest.apiVersion()),
         grant(properties.oauth(), rest.instanceUrl()),
         bots.botId());
   }

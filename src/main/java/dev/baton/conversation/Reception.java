@@ -119,8 +119,10 @@ public final class Reception {
     for (JsonNode variable : read) {
       if (!variable.isObject()
           || !variable.path("name").isTextual()
-          || !variable.path("type").isTextual()) {
-        throw invalid("Each variable needs a \"name\" and a \"type\".");
+          || !variable.path("type").isTextual()
+          || !variable.has("value")) {
+        throw invalid(
+            "Each variable needs a \"name\", a \"type\" and a \"value\", which may be null.");
       }
     }
   }

@@ -42,8 +42,16 @@ final class BotAnswers {
 
   static Reply reply(BotAnswer answer) {
     return new Reply(
-        answer.messages().stream().map(message -> message.json().toString()).toList(),
+        answer.messages().stream()
+            .filter(BotAnswers::isSaid)
+            .map(message -> message.json().toString())
+            .toList(),
         answer.runtimeCrc());
+  }
+
+  /** After transferSucceeded a bot has nothing to say, and may say so by an empty text. */
+  private static boolean isSaid(BotMessage message) {
+    return !(message instanceof BotMessage.Text text) || !text.text().isEmpty();
   }
 
   static Meaning meaning(BotAnswer answer) {

@@ -45,9 +45,15 @@ final class Cases {
     if (settings.handoverField() != null) {
       fields.put(
           settings.handoverField(),
-          HandoverJson.of(offer.handover(), CaseSettings.LONGEST_HANDOVER).toString());
+          HandoverJson.of(offer.handover(), longestHandover(longestDescription)).toString());
     }
     return fields;
+  }
+
+  /** Gets shorter with the description: the org does not say which of the two it finds too long. */
+  private static int longestHandover(int longestDescription) {
+    int shorter = CaseText.LONGEST_DESCRIPTION / longestDescription;
+    return Math.max(HandoverJson.SMALLEST_LIMIT, CaseSettings.LONGEST_HANDOVER / shorter);
   }
 
   /** Creates a Case, by its key when the org has a field for that. */

@@ -24,6 +24,7 @@ record RestFault(int status, List<String> codes, List<String> fields, String sen
   private static final Set<String> TOKEN_REFUSED =
       Set.of("INVALID_SESSION_ID", "INVALID_AUTH_HEADER");
   static final String ROW_LOCKED = "UNABLE_TO_LOCK_ROW";
+  static final String KEY_TAKEN = "DUPLICATE_VALUE";
   private static final Set<String> NOTHING_THERE = Set.of("NOT_FOUND", "ENTITY_IS_DELETED");
 
   static RestFault of(HttpAnswer answer) {

@@ -87,7 +87,18 @@ public final class SalesforceClient {
     }
     String path = sobject(object) + "/" + keyField + "/" + encode(key);
     RestCall call = new RestCall("PATCH", "upsert " + object, path, headers, fields.deepCopy());
-    return send(call).thenApply(answer -> createdId(call, answer));
+    return send(call)
+        .exceptionallyCompose(
+            Recovery.after(
+                fault -> fault.codes().contains(RestFault.KEY_TAKEN), SalesforceClient::tooLate))
+        .thenApply(answer -> createdId(call, answer));
+  }
+
+  /** The same key came by another request at the same time, such as one that we gave up. */
+  private static CompletableFuture<HttpAnswer> tooLate(SalesforceException taken) {
+    return failed(
+        new SalesforceException.Passing(
+            String.valueOf(taken.getMessage()), taken.status(), taken.codes(), true));
   }
 
   /** Deletes a record. */

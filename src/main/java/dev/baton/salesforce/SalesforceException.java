@@ -129,10 +129,12 @@ public abstract sealed class SalesforceException extends TargetException {
       super(message, null, status, codes, mayHaveBeenProcessed);
     }
 
-    /** A locked row is one record's matter. */
+    /** A locked row, or a key that is taken, is one record's matter. */
     @Override
     public Health health() {
-      return codes().contains(RestFault.ROW_LOCKED) ? Health.UP : Health.DOWN;
+      return codes().contains(RestFault.ROW_LOCKED) || codes().contains(RestFault.KEY_TAKEN)
+          ? Health.UP
+          : Health.DOWN;
     }
 
     @Override

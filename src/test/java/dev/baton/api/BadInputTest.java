@@ -117,6 +117,7 @@ class BadInputTest {
             "{\"key\":\"new\",\"variables\":%s}|\"[]\"|not an array",
             "{\"key\":\"new\",\"variables\":%s}|[1]|needs a",
             "{\"key\":\"new\",\"variables\":%s}|[{\"name\":\"a\"}]|needs a",
+            "{\"key\":\"new\",\"variables\":%s}|[{\"name\":\"a\",\"type\":\"text\"}]|needs a",
             "{\"key\":\"new\",\"variables\":%s}|[{\"name\":1,\"type\":\"Text\"}]|needs a")
         .map(row -> row.split("\\|"))
         .map(row -> bad(400, row[2], "POST", ALL, row[0].formatted(row[1])));

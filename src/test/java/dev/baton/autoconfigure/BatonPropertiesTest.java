@@ -242,6 +242,25 @@ class BatonPropertiesTest {
         .run(context -> assertThat(context).hasNotFailed());
   }
 
+  /** A token that is given says nothing of the org: without an address every offer would fail. */
+  @Test
+  void theOrgIsAtItsMyDomainUnlessItIsSaidToBeElsewhere() {
+    assertInstance("https://example.my.salesforce.com");
+    assertInstance(
+        "https://elsewhere.example.com",
+        "baton.salesforce.instance-url=https://elsewhere.example.com");
+  }
+
+  private void assertInstance(String url, String... properties) {
+    real("baton.oauth.grant=token", "baton.oauth.token=t")
+        .withPropertyValues(properties)
+        .run(
+            context -> {
+              Org org = Org.of(context.getBean(BatonProperties.class));
+              assertThat(org.salesforce().instanceUrl()).hasToString(url);
+            });
+  }
+
   @Test
   void thePrivateKeyMayBeTextOrAFile(@TempDir Path folder)
       throws IOException, NoSuchAlgorithmException {

@@ -243,6 +243,21 @@ class QueueTargetTest {
         .containsExactly(32_000, 8_000, 2_000);
   }
 
+  /** A long text area holds 32,768 characters unless its maker asked for more. */
+  @Test
+  void anOrgWithASmallHandoverFieldGetsLessOfItAndTheCustomerAnAgent() {
+    SalesforceTarget keeping = with(new CaseSettings("Chat", "New", "Closed", null, "Handover__c"));
+    org.error(400, "STRING_TOO_LONG").error(400, "STRING_TOO_LONG").created(CASE);
+
+    assertThat(get(keeping.offer(offer(line("x".repeat(200_000)))))).isEqualTo(CASE);
+    assertThat(org.requests())
+        .extracting(request -> json(request.body()).path("Handover__c").asText().length())
+        .satisfiesExactly(
+            first -> assertThat(first).isBetween(131_000, 131_072),
+            second -> assertThat(second).isBetween(32_700, 32_768),
+            third -> assertThat(third).isBetween(8_100, 8_192));
+  }
+
   @Test
   void shorteningTheTranscriptEnds() {
     IntStream.range(0, 9).forEach(i -> org.error(400, "STRING_TOO_LONG"));

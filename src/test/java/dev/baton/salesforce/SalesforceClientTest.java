@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
+import dev.baton.http.SystemFault;
 import dev.baton.http.TimeLimits;
 import dev.baton.oauth.AccessToken;
 import dev.baton.oauth.Grant;
@@ -238,6 +239,7 @@ class SalesforceClientTest {
     "400,INVALID_FIELD",
     "400,FIELD_CUSTOM_VALIDATION_EXCEPTION",
     "400,DUPLICATES_DETECTED",
+    "400,DUPLICATE_VALUE",
     "403,INSUFFICIENT_ACCESS_OR_READONLY",
     "403,API_DISABLED_FOR_ORG",
     "405,METHOD_NOT_ALLOWED",
@@ -278,6 +280,20 @@ class SalesforceClientTest {
     assertThat(fault).isInstanceOf(SalesforceException.Passing.class);
     assertThat(fault.retryable()).isTrue();
     assertThat(fault.mayHaveBeenProcessed()).isFalse();
+  }
+
+  /** Of two upserts at the same time one is refused, although the record is there then. */
+  @Test
+  void aKeyThatAnotherRequestHasJustUsedIsNoRefusal() {
+    org.error(400, "DUPLICATE_VALUE");
+
+    SalesforceException fault =
+        fault(org.client().upsert("Case", "Transfer_Key__c", "k", subject("x"), Map.of()));
+
+    assertThat(fault.retryable()).isTrue();
+    assertThat(fault.mayHaveBeenProcessed()).isTrue();
+    assertThat(fault.health()).isEqualTo(SystemFault.Health.UP);
+    assertThat(fault.codes()).containsExactly("DUPLICATE_VALUE");
   }
 
   @ParameterizedTest

@@ -92,6 +92,9 @@ class EventsTest {
       assertThat(ids(heard)).isSorted().doesNotHaveDuplicates();
       assertThat(Baton.askedOfTheBot(simulator)).contains("end Transfer");
       assertThat(messages(heard)).isEqualTo(transcript("whole"));
+      assertThat(messages(heard))
+          .as("the bot's empty answer to transferSucceeded is nothing to be shown")
+          .noneMatch(line -> line.at("/message/text").asText("none").isEmpty());
       Event offer = heard.stream().filter(e -> e.name().equals("offer")).findFirst().orElseThrow();
       assertThat(offer.json().fieldNames())
           .toIterable()
