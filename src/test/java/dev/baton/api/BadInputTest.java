@@ -11,6 +11,7 @@ import dev.baton.app.ApplicationTest;
 import dev.baton.app.Caller;
 import dev.baton.simulator.Simulator;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -230,9 +231,15 @@ class BadInputTest {
       caller.post(TRANSFERRING + "/messages", "{\"id\":\"m1\",\"text\":\"Transfer To Agent\"}");
       caller.post(ALL, "{\"key\":\"over\"}");
       caller.send("DELETE", OVER, "");
-      await().until(() -> simulator.journal().toString().contains("UserRequest"));
-      await().until(() -> rows().getOrDefault("baton_order", List.of()).isEmpty());
-      await().until(() -> caller.get(TRANSFERRING).body().contains("transferring"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> simulator.journal().toString().contains("UserRequest"));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> rows().getOrDefault("baton_order", List.of()).isEmpty());
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> caller.get(TRANSFERRING).body().contains("transferring"));
     }
   }
 

@@ -10,6 +10,7 @@ import dev.baton.app.ApplicationTest;
 import dev.baton.app.Caller;
 import dev.baton.simulator.Simulator;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,7 +22,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.TestPropertySource;
 
 @ApplicationTest
-@TestPropertySource(properties = "baton.api.answer-limit=3s")
+@TestPropertySource(properties = "baton.api.answer-limit=6s")
 class ConversationApiTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -78,7 +79,9 @@ class ConversationApiTest {
         caller.post(path + "/messages", "{\"id\":\"m1\",\"choiceId\":\"4\"}");
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    await().until(() -> json(caller.get(path)).path("state").asText().equals("ended"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> json(caller.get(path)).path("state").asText().equals("ended"));
     assertThat(say("m2", "Hello?").statusCode()).isEqualTo(409);
     assertThat(begin().statusCode()).isEqualTo(200);
   }
@@ -87,7 +90,7 @@ class ConversationApiTest {
   void aSlowBotIsNotWaitedForTooLong() {
     begin();
     simulator.script(
-        "{\"bots\":{\"%s\":{\"answerDelayMs\":5000}}}".formatted(Simulator.DEMO_BOT_ID));
+        "{\"bots\":{\"%s\":{\"answerDelayMs\":10000}}}".formatted(Simulator.DEMO_BOT_ID));
 
     HttpResponse<String> answer = say("m1", "Order Status");
 
@@ -96,14 +99,14 @@ class ConversationApiTest {
     String location = answer.headers().firstValue("Location").orElseThrow();
     assertThat(location).isEqualTo(path + "/messages/m1");
     assertThat(caller.get(location).statusCode()).isEqualTo(202);
-    await().until(() -> caller.get(location).statusCode() == 200);
+    await().atMost(Duration.ofSeconds(30)).until(() -> caller.get(location).statusCode() == 200);
     assertThat(json(caller.get(location)).path("messages")).isNotEmpty();
   }
 
   @Test
   void aSlowBotIsNotWaitedForAtTheStartEither() {
     simulator.script(
-        "{\"bots\":{\"%s\":{\"answerDelayMs\":5000}}}".formatted(Simulator.DEMO_BOT_ID));
+        "{\"bots\":{\"%s\":{\"answerDelayMs\":10000}}}".formatted(Simulator.DEMO_BOT_ID));
 
     HttpResponse<String> answer = begin();
 
@@ -126,6 +129,7 @@ class ConversationApiTest {
     // Before the first one is asked, all are asked whether they are there.
     JsonNode attempt =
         await()
+            .atMost(Duration.ofSeconds(30))
             .until(
                 () -> json(caller.get(path)).at("/transfers/0/attempts/0"),
                 first -> !first.isMissingNode());

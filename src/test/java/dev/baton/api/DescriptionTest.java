@@ -153,6 +153,9 @@ class DescriptionTest {
         "Greeting", caller.post("/api/conversations", "{\"key\":\"%s\"}".formatted(key)).body());
     String turn = "{\"id\":\"m1\",\"text\":\"Transfer To Agent\"}";
     assertFits("Turn", caller.post(path + "/messages", turn).body());
+    Awaitility.await("an offer")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> caller.get(path).body().contains("\"attempts\":[{"));
     assertFits("Conversation", caller.get(path).body());
     assertFits("Problem", caller.get(path + "/messages/none").body());
     caller.send("DELETE", path + "/transfer", "");

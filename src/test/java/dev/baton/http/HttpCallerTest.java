@@ -100,7 +100,8 @@ class HttpCallerTest {
                   arrived.countDown();
                   RawServer.beSilent(connection);
                 });
-        HttpCaller http = new HttpCaller(new TimeLimits(SHORT, SHORT, LONG, LONG), 1)) {
+        HttpCaller http =
+            new HttpCaller(new TimeLimits(SHORT, Duration.ofSeconds(2), LONG, LONG), 1)) {
       CompletableFuture<HttpAnswer> first = http.send(get(server.uri()));
       assertThat(arrived.await(10, TimeUnit.SECONDS)).isTrue();
       assertThat(failure(http.send(get(server.uri())))).isInstanceOf(NotSentException.class);
@@ -168,7 +169,7 @@ class HttpCallerTest {
                 hungUp.countDown();
               }
             })) {
-      assertUnknown(new TimeLimits(LONG, LONG, SHORT, Duration.ofMillis(600)), server);
+      assertUnknown(new TimeLimits(LONG, LONG, SHORT, Duration.ofSeconds(3)), server);
       assertThat(hungUp.await(10, TimeUnit.SECONDS)).isTrue();
     }
   }
@@ -197,8 +198,9 @@ class HttpCallerTest {
     try (RawServer server =
             new RawServer(
                 connection -> {
-                  arrived.countDown();
                   try {
+                    RawServer.readHead(connection);
+                    arrived.countDown();
                     RawServer.beSilent(connection);
                   } finally {
                     hungUp.countDown();

@@ -3,6 +3,7 @@ package dev.baton.simulator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -52,12 +53,12 @@ class AgentsTest extends SimulatedTest {
 
   @Test
   void anAgentMayTakeTime() {
-    agents(agent(Simulator.DEMO_AGENT_ID, "accept", 200));
+    agents(agent(Simulator.DEMO_AGENT_ID, "accept", 2000));
 
     String id = client.createCase(Simulator.DEMO_QUEUE_ID);
 
     assertThat(client.routing(id)).isEqualTo("Assigned 1");
-    await().until(() -> client.routing(id).equals("Opened 0"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.routing(id).equals("Opened 0"));
   }
 
   @Test
@@ -102,13 +103,13 @@ class AgentsTest extends SimulatedTest {
 
   @Test
   void anAgentWhoIsLateForTheWithdrawalFindsNothing() {
-    agents(agent(Simulator.DEMO_AGENT_ID, "accept", 100));
+    agents(agent(Simulator.DEMO_AGENT_ID, "accept", 2000));
     String id = client.createCase(Simulator.DEMO_QUEUE_ID);
     patch(id, "{'Status':'Closed'}");
 
     // A second case, made later, is accepted later: by then the first agent has had its turn.
     String later = client.createCase(Simulator.DEMO_QUEUE_ID);
-    await().until(() -> client.routing(later).equals("Opened 0"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> client.routing(later).equals("Opened 0"));
     assertThat(client.routing(id)).isEqualTo("Canceled 0");
   }
 

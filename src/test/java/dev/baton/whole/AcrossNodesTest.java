@@ -2,6 +2,7 @@ package dev.baton.whole;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -26,6 +27,7 @@ class AcrossNodesTest {
       org.fault("{\"path\":\"/messages$\"}", "{\"delayMs\":3000}");
       CompletableFuture<Baton.Answer> first = CompletableFuture.supplyAsync(() -> say(one));
       Awaitility.await("the message is at the bot")
+          .atMost(Duration.ofSeconds(30))
           .until(() -> org.journal().stream().anyMatch(Org::unanswered));
       // Nobody announces anything on this node.
       Baton.Answer second = say(other);

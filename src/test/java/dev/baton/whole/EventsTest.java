@@ -289,6 +289,7 @@ class EventsTest {
       line(small, "deaf", big);
       try (Socket deaf = deaf(small, "deaf")) {
         await()
+            .atMost(Duration.ofSeconds(30))
             .until(
                 () -> {
                   try (EventReader next = EventReader.of(small, "deaf")) {

@@ -229,7 +229,7 @@ class EverySwitchTest {
           Org.bot(n),
           "patience",
           path.equals("nobody takes it") || path.equals("report of failure lost")
-              ? "PT1S"
+              ? "PT3S"
               : "PT5M");
       baton.awaitAt(key, "WaitForCustomer");
       return switch (path) {

@@ -2,6 +2,7 @@ package dev.baton.whole;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.conversation.Retention;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,9 +118,11 @@ class KeepingTest {
   @Test
   void theEnginesCleanUpIsSetToTheNight() {
     try (Baton baton = Baton.start(org.simulator())) {
-      assertThat(baton.bean(HistoryService.class).findHistoryCleanupJobs())
-          .singleElement()
-          .satisfies(job -> assertThat(job.getDuedate()).hasHourOfDay(1).hasMinute(0));
+      assertThat(baton.bean(HistoryService.class).findHistoryCleanupJobs()).hasSize(1);
+      // The job's own time is another one as soon as it has run: during the night, that is at once.
+      JsonNode window = baton.get("/engine-rest/history/cleanup/configuration").json();
+      assertThat(window.path("batchWindowStartTime").asText()).contains("T01:00:00");
+      assertThat(window.path("batchWindowEndTime").asText()).contains("T05:00:00");
     }
   }
 

@@ -200,9 +200,10 @@ class MeanwhileTest {
 
   @Test
   void aCustomerWhoLeavesDuringABotCallEndsTheSessionAfterIt() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':1000}}}");
+    trial.script("{}");
     baton.begin("in flight");
     baton.awaitAt("in flight", "WaitForCustomer");
+    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
     assertThat(
             baton
                 .post(
@@ -221,9 +222,10 @@ class MeanwhileTest {
 
   @Test
   void aCustomerWhoLeavesDuringTheCallThatEscalatesIsNotTransferred() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':1000}}}");
+    trial.script("{}");
     baton.begin("escalating");
     baton.awaitAt("escalating", "WaitForCustomer");
+    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
     baton.write("escalating", "m1", "3");
     baton.awaitUnderWay("escalating", "bot-message");
     baton.leave("escalating");
@@ -247,7 +249,7 @@ class MeanwhileTest {
 
   @Test
   void aSessionThatStartsAfterTheCustomerLeftIsEnded() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':1000}}}");
+    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
     assertThat(baton.post("/api/conversations", Baton.object("key", "orphan")).status())
         .isEqualTo(202);
     baton.awaitAt("orphan", "StartSession");
@@ -260,7 +262,7 @@ class MeanwhileTest {
 
   @Test
   void aSessionThatEscalatesAfterTheCustomerLeftIsEndedAndNobodyIsAsked() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':1000,'onStart':'escalate'}}}");
+    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':4000,'onStart':'escalate'}}}");
     baton.post("/api/conversations", Baton.object("key", "orphan2"));
     baton.awaitAt("orphan2", "StartSession");
     baton.leave("orphan2");

@@ -217,6 +217,7 @@ class NobodyTookItTest {
         "{%s,'bots':{'%s':{'targets':%s}}}".formatted(DECLINES, BOT, targets(twice + " " + twice)));
     escalate("twice");
     baton.awaitState("twice", "ended");
+    trial.awaitNothingLeft("twice");
     assertThat(attempts("twice")).containsExactly("1 declined");
   }
 

@@ -46,7 +46,7 @@ class StopTest {
           .until(() -> attempts(jdbc, "retried") > 0);
       org.fault(ofSession(staying, "slow"), "{\"delayMs\":15000}");
       say(leaving, "slow", ASKED);
-      org.fault("{\"body\":\"%s\"}".formatted(ASKED), "{\"delayMs\":1500}");
+      org.fault("{\"body\":\"%s\"}".formatted(ASKED), "{\"delayMs\":8000}");
       List<CompletableFuture<Baton.Answer>> turns =
           IntStream.range(0, CUSTOMERS)
               .mapToObj(n -> leaving.writeLater("customer" + n, ASKED, ASKED))

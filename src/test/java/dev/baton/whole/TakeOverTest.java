@@ -17,7 +17,10 @@ class TakeOverTest {
   private static final String TRANSFER = "Transfer To Agent";
   private static final List<String> KEYS =
       List.of("turn", "talk", "open", "offer", "tell", "deliver", "switch", "chain");
-  private static final String LATE = "{\"delayMs\":5000}";
+
+  /** Until after the kill, however long it takes until all calls are under way. */
+  private static final String LATE = "{\"delayMs\":60000}";
+
   private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
   private final Org org = new Org();

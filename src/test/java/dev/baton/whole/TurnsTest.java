@@ -10,6 +10,7 @@ import dev.baton.whole.Baton.Answer;
 import dev.baton.whole.CountedStatements.Work;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -78,7 +79,9 @@ class TurnsTest {
       Reception.Accepted accepted =
           reception.receive("cost", new CustomerMessage("m" + i, "words " + i, null));
       assertThat(accepted.reply().get(20, TimeUnit.SECONDS)).isPresent();
-      Awaitility.await("both commits").until(() -> commits(DONE) >= 2);
+      Awaitility.await("both commits")
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> commits(DONE) >= 2);
       turns.add(List.copyOf(DONE));
     }
     // Few turns meet a sweep; most have nothing but what is their own.
@@ -240,7 +243,7 @@ class TurnsTest {
     trial.script(SLOW.formatted(2000));
     trial.begin("halfway", "silence", "PT4S");
     Answer turn = baton.writeLater("halfway", "m1", "1").join();
-    Instant answered = Instant.now();
+    Instant answered = answered("halfway");
     assertThat(turn.json().path("state").asText()).isEqualTo("talking");
     trial.change(SLOW.formatted(0));
     baton.awaitState("halfway", "ended");
@@ -262,15 +265,15 @@ class TurnsTest {
   @Test
   void aBotThatTakesLongerThanTheCustomerMayBeSilentIsHeard() {
     trial.script("{}");
-    trial.begin("slow bot", "silence", "PT2S");
+    trial.begin("slow bot", "silence", "PT3S");
     trial.change(SLOW.formatted(5000));
     Answer turn = baton.writeLater("slow bot", "m1", "1").join();
-    Instant answered = Instant.now();
+    Instant answered = answered("slow bot");
     assertThat(turn.json().path("state").asText()).isEqualTo("talking");
     assertThat(turn.json().path("messages")).isNotEmpty();
     trial.change(SLOW.formatted(0));
     baton.awaitState("slow bot", "ended");
-    assertThat(over("slow bot")).isAfterOrEqualTo(answered.plusMillis(1500));
+    assertThat(over("slow bot")).isAfterOrEqualTo(answered.plusMillis(2500));
     trial.awaitNothingLeft("slow bot");
     assertThat(trial.trail("slow bot")).containsExactly("start", "text", "end Expiration");
   }
@@ -638,14 +641,20 @@ class TurnsTest {
   }
 
   private static Instant over(String key) {
-    return trial
-        .jdbc
-        .queryForList(
-            "select over_at from baton_conversation where conversation_key = ?",
-            Timestamp.class,
-            key)
-        .get(0)
-        .toInstant();
+    return instant("select over_at from baton_conversation where conversation_key = ?", key);
+  }
+
+  /** When the bot last said something; that is known here only later. */
+  private static Instant answered(String key) {
+    return instant(
+        """
+        select max(said_at) from baton_transcript
+        where conversation_key = ? and speaker = 'BOT'""",
+        key);
+  }
+
+  private static Instant instant(String sql, String key) {
+    return trial.jdbc.queryForList(sql, Timestamp.class, key).get(0).toInstant();
   }
 
   private static List<JsonNode> messages(String key) {

@@ -169,7 +169,7 @@ class TurnsTogetherTest {
   void anAnswerToAConversationThatSomebodyHoldsWaitsAloneAndTakesNoTokenWithIt()
       throws SQLException {
     talk("answer held", "answer free");
-    trial.change(DELAY.formatted(1500));
+    trial.change(DELAY.formatted(4000));
     Accepted held = write("answer held", "m1").join();
     try (Connection other = connection()) {
       lock(other, "answer held");
@@ -213,9 +213,11 @@ class TurnsTogetherTest {
       statement.execute("lock table baton_inbox in share mode");
       held = write(first, "m1");
       Awaitility.await()
+          .atMost(LONG_ENOUGH)
           .until(() -> threads(stack -> has(stack, "lead") && has(stack, "beginTogether")) == 1);
       written = writes.get();
       Awaitility.await()
+          .atMost(LONG_ENOUGH)
           .pollInterval(Duration.ofMillis(10))
           .until(() -> threads(stack -> has(stack, "isLeft")) == written.size());
       other.rollback();
@@ -256,7 +258,7 @@ class TurnsTogetherTest {
   }
 
   private static void awaitSent(String key, String... words) {
-    Awaitility.await().until(() -> sent(key).size() >= words.length);
+    Awaitility.await().atMost(LONG_ENOUGH).until(() -> sent(key).size() >= words.length);
     assertThat(sent(key)).containsExactlyInAnyOrder(words);
   }
 
