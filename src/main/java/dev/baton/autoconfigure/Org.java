@@ -34,7 +34,7 @@ public record Org(
             version(bots.apiVersion()),
             orgId(bots.orgId()),
             myDomain.toString(),
-            false),
+            true),
         new SalesforceSettings(instanceUrl, "v" + rest.apiVersion()),
         grant(properties.oauth(), rest.instanceUrl()),
         bots.botId());

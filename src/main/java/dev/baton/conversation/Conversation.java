@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param key the conversation's key, the business key of its process instance
  * @param state never {@link ConversationState#FAILED}; see {@link #visibleState()}
  * @param stuck whether an order of it failed for good and waits for an operator
- * @param openingVariables the bot's start variables, a JSON array
+ * @param variables the bot's variables, a JSON array: those of the start, and what the bot told of
+ *     them when it escalated
  * @param sessionOver whether the bot said that the session is over, or no longer knows it
  * @param failedTransfers transfers that failed since the customer last wrote to the bot
  * @param endReason why the session is to be ended; null while it is not
@@ -22,7 +23,7 @@ public record Conversation(
     ConversationState state,
     boolean stuck,
     @Nullable String openingText,
-    String openingVariables,
+    String variables,
     @Nullable String sessionId,
     boolean sessionOver,
     @Nullable String runtimeCrc,

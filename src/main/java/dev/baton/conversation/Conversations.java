@@ -198,6 +198,11 @@ public final class Conversations {
     update(key, "runtime_crc = ?", crc);
   }
 
+  /** The bot's variables, a JSON array. */
+  public void variables(String key, String json) {
+    update(key, "opening_variables = ?", json);
+  }
+
   /** The session is over at the bot, or unknown there. */
   public void sessionOver(String key) {
     update(key, "session_over = ?", true);

@@ -1,7 +1,10 @@
 package dev.baton.dispatch;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotMessage;
+import dev.baton.bots.Variable;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Transcript;
@@ -9,7 +12,9 @@ import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
 import dev.baton.conversation.Transfers;
 import dev.baton.conversation.Turns.Reply;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what the bot answered, and tells what it means. */
@@ -77,13 +82,26 @@ final class BotAnswers {
         "{\"text\":\"The bot's answer was lost. Whether the bot was reached is not known.\"}");
   }
 
-  /** Takes up the escalate of an answer: a transfer begins. */
+  /** Takes up the escalate of an answer: a transfer begins, with what the bot has found out. */
   void escalated(String key, BotAnswer answer) {
+    if (!answer.variables().isEmpty()) {
+      String known = conversations.find(key).orElseThrow().variables();
+      conversations.variables(key, merged(known, answer.variables()));
+    }
     answer.messages().stream()
         .filter(BotMessage.Escalate.class::isInstance)
         .map(BotMessage.Escalate.class::cast)
         .findFirst()
         .ifPresent(escalate -> transfers.escalated(key, escalate.id(), escalate.targets()));
+  }
+
+  private static String merged(String known, List<Variable> told) {
+    Map<String, Variable> merged = new LinkedHashMap<>();
+    TalkToBot.variables(known).forEach(variable -> merged.put(variable.name(), variable));
+    told.forEach(variable -> merged.put(variable.name(), variable));
+    ArrayNode json = JsonNodeFactory.instance.arrayNode();
+    merged.values().forEach(variable -> json.add(variable.toJson()));
+    return json.toString();
   }
 
   private static boolean has(List<BotMessage> messages, Class<? extends BotMessage> kind) {

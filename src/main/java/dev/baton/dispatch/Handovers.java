@@ -62,7 +62,7 @@ final class Handovers {
     return new Handover.Context(
         conversation.botId(),
         transfer.map(Transfer::escalateId).orElse(null),
-        TalkToBot.variables(conversation.openingVariables()),
+        TalkToBot.variables(conversation.variables()),
         null,
         List.of(
             new Referrer(Referrer.BOT, conversation.botId()),

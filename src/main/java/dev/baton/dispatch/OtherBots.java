@@ -10,6 +10,7 @@ import dev.baton.bots.EndReason;
 import dev.baton.bots.SessionRef;
 import dev.baton.bots.StartSession;
 import dev.baton.bots.Target;
+import dev.baton.bots.Variable;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.BotSession;
 import dev.baton.conversation.BotSessions;
@@ -93,7 +94,8 @@ final class OtherBots {
             RecordId.canonical(target.value()).orElse(target.value()),
             TalkToBot.externalKey(conversation.key()),
             null,
-            context.variables(),
+            // Of a type that the bot before it made up: this one might refuse the whole session.
+            context.variables().stream().filter(v -> !(v instanceof Variable.Unknown)).toList(),
             context.referrers(),
             null);
     return bots.start(start).thenCompose(OtherBots::unlessEnded);

@@ -89,7 +89,7 @@ final class TalkToBot {
               conversation.botId(),
               externalKey(conversation.key()),
               conversation.openingText(),
-              variables(conversation.openingVariables()),
+              variables(conversation.variables()),
               List.of(),
               null);
       return bots.start(start)
@@ -251,7 +251,7 @@ final class TalkToBot {
     return UUID.nameUUIDFromBytes(("baton/" + key).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The variables that a conversation began with. */
+  /** A conversation's variables. */
   static List<Variable> variables(String json) {
     List<Variable> variables = new ArrayList<>();
     try {
@@ -259,7 +259,7 @@ final class TalkToBot {
         variables.add(Variable.read((ObjectNode) variable));
       }
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("The start variables cannot be read.", e);
+      throw new IllegalStateException("The variables cannot be read.", e);
     }
     return variables;
   }

@@ -94,7 +94,7 @@ final class Planner {
       @Nullable Strategy strategy) {
     Map<String, @Nullable Object> escalation = new HashMap<>();
     escalation.put(RoutingPolicy.BOT, conversation.botId());
-    escalation.put(RoutingPolicy.VARIABLES, variables(conversation.openingVariables()));
+    escalation.put(RoutingPolicy.VARIABLES, variables(conversation.variables()));
     escalation.put(RoutingPolicy.NOW, ZonedDateTime.now(clock));
     escalation.put(RoutingPolicy.FAILURES, conversation.failedTransfers());
     escalation.put(

@@ -178,7 +178,7 @@ final class BotRequest {
     return in.list("variables", List.of(), BotRequest::variable);
   }
 
-  private static ObjectNode variable(JsonNode item) {
+  static ObjectNode variable(JsonNode item) {
     StrictObject in = StrictObject.of(item, "variables[]");
     String name = in.text("name");
     String type = in.text("type");

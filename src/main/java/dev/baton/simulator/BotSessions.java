@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class BotSessions {
     session.set(request.variables());
     SimulatedBot.Turn turn = new SimulatedBot(id, bot, version).start();
     session.await(turn.escalateId());
+    List<ObjectNode> changed = new ArrayList<>(request.variables());
+    if (turn.escalateId() != null) {
+      changed.addAll(bot.collects());
+      session.set(bot.collects());
+    }
     bots.put(session.id(), id);
     if (turn.ended()) {
       gone.add(session.id());
@@ -49,7 +55,7 @@ final class BotSessions {
     entry.note("effect", "processed");
     ObjectNode answer = Json.object().put("sessionId", session.id());
     answer.setAll(answer(turn.messages(), null));
-    wanted(answer, session, request.wanted(), request.variables());
+    wanted(answer, session, request.wanted(), changed);
     links(answer, version, session, baseUrl + "/v" + version.number + "/bots/" + id + "/sessions");
     return new Reply(
         Answer.json(200, answer).with("X-Runtime-CRC", session.crc()).with("X-Bot-Mode", "default"),
@@ -193,13 +199,16 @@ final class BotSessions {
     }
     SimulatedBot bot = new SimulatedBot(session.botId(), botScript, version);
     BotRequest.Message message = request.message();
-    List<ObjectNode> changed =
-        message instanceof BotRequest.SetVariables set ? set.variables() : List.of();
-    session.set(changed);
+    List<ObjectNode> changed = new ArrayList<>();
+    if (message instanceof BotRequest.SetVariables set) {
+      changed.addAll(set.variables());
+    }
     SimulatedBot.Turn turn = turn(bot, session, message);
     if (turn.escalateId() != null) {
       session.await(turn.escalateId());
+      changed.addAll(botScript.collects());
     }
+    session.set(changed);
     if (turn.ended()) {
       close(session);
     }

@@ -1,6 +1,7 @@
 package dev.baton.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +103,8 @@ record Script(
       List<OnFailure> transferFailed,
       List<Target> transferFailedTargets,
       long answerDelayMs,
-      List<JsonNode> extraMessages) {}
+      List<JsonNode> extraMessages,
+      List<ObjectNode> collects) {}
 
   record Agent(String id, String name, Does does, long delayMs) {}
 
@@ -223,7 +225,8 @@ record Script(
         in.listOf("transferFailed", OnFailure.class, List.of(OnFailure.TEXT)),
         in.list("transferFailedTargets", targets, Script::target),
         in.notNegative("answerDelayMs", 0),
-        in.list("extraMessages", List.of(), JsonNode::deepCopy));
+        in.list("extraMessages", List.of(), JsonNode::deepCopy),
+        in.list("collects", List.of(), BotRequest::variable));
   }
 
   private static Target target(JsonNode item) {

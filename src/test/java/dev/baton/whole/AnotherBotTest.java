@@ -95,6 +95,8 @@ class AnotherBotTest {
     ObjectNode start = JSON.createObjectNode();
     start.set("externalSessionKey", calls.get(0).path("body").path("externalSessionKey"));
     start.putObject("forceConfig").put("endpoint", trial.simulator.baseUrl().toString());
+    start.set(
+        "responseOptions", Baton.json("{\"variables\":{\"include\":true,\"onlyChanged\":false}}"));
     start.set("variables", begin.path("variables"));
     start.set(
         "referrers",
@@ -109,12 +111,15 @@ class AnotherBotTest {
         .isEqualTo(
             Baton.json(
                 """
-                {"message":{"type":"transferSucceeded","sequenceId":2,"inReplyToMessageId":"%s"}}"""
+                {"message":{"type":"transferSucceeded","sequenceId":2,"inReplyToMessageId":"%s"},
+                 "responseOptions":{"variables":{"include":true,"onlyChanged":false}}}"""
                     .formatted(escalateId)));
     assertThat(calls.get(5).path("body"))
         .isEqualTo(
             Baton.json(
-                "{\"message\":{\"type\":\"text\",\"sequenceId\":1,\"text\":\"Order Status\"}}"));
+                """
+                {"message":{"type":"text","sequenceId":1,"text":"Order Status"},
+                 "responseOptions":{"variables":{"include":true,"onlyChanged":false}}}"""));
     assertHeaders(calls);
   }
 
@@ -182,6 +187,41 @@ class AnotherBotTest {
     assertThat(transfers.findValuesAsText("report")).containsExactly("succeeded", "succeeded");
     assertThat(theCase().path("Description").asText())
         .contains("I'm the Demo bot", "I'm the Second bot");
+  }
+
+  @Test
+  void whatTheBotsHaveFoundOutReachesWhoeverIsAskedNext() {
+    script(
+        "'bots':{'%s':{'targets':[%s],'collects':[%s,%s]},'%s':{'targets':[%s],'collects':[%s]}},%s"
+            .formatted(
+                BOT,
+                target(OTHER),
+                variable("Order", "48"),
+                variable("Size", "XL"),
+                OTHER,
+                queue(),
+                variable("Topic", "returns"),
+                agent("accept")));
+    ObjectNode begin = Baton.object("key", "collected");
+    begin.set("variables", Baton.json("[" + variable("Order", "47").replace('\'', '"') + "]"));
+    baton.post("/api/conversations", begin);
+    baton.write("collected", "m1", TRANSFER);
+    awaitBot("collected", OTHER);
+    baton.write("collected", "m2", TRANSFER);
+    baton.awaitState("collected", "transferred");
+    trial.awaitNothingLeft("collected");
+    assertThat(trial.calls().get(2).path("body").path("variables"))
+        .isEqualTo(
+            Baton.json(
+                ("[" + variable("Order", "48") + "," + variable("Size", "XL") + "]")
+                    .replace('\'', '"')));
+    assertThat(theCase().path("Description").asText())
+        .contains("Order = 48", "Size = XL", "Topic = returns")
+        .doesNotContain("47");
+  }
+
+  private static String variable(String name, String text) {
+    return "{'name':'%s','type':'text','value':'%s'}".formatted(name, text);
   }
 
   @Test
