@@ -54,6 +54,7 @@ public final class Dispatch {
   private final Dispatcher dispatcher;
   private final OfferWatch watch;
   private int sweeps;
+  private String lastWoken = "";
   private volatile boolean stopping;
 
   /**
@@ -238,7 +239,7 @@ public final class Dispatch {
     offers.takeOverWatch();
     retryWhatAnOperatorAllowed();
     if (sweeps++ % WAKE_UP_EVERY == 0) {
-      inbox.overslept().forEach(this::wake);
+      wakeSome();
       submitWhatWasCommittedUnheard();
     }
   }
@@ -290,12 +291,23 @@ public final class Dispatch {
     }
   }
 
+  /** Not the same ones each time: some cannot be woken, those of suspended processes for one. */
+  private void wakeSome() {
+    List<String> some = inbox.overslept(lastWoken);
+    some.forEach(this::wake);
+    lastWoken = some.isEmpty() ? "" : some.get(some.size() - 1);
+  }
+
   private void wake(String key) {
-    conversations.locked(
-        key,
-        conversation -> {
-          turns.wake(conversation);
-          return null;
-        });
+    try {
+      conversations.locked(
+          key,
+          conversation -> {
+            turns.wake(conversation);
+            return null;
+          });
+    } catch (RuntimeException e) {
+      LOG.warn("Conversation {} has a message and cannot go on.", key, e);
+    }
   }
 }
