@@ -236,17 +236,16 @@ public final class Dispatch {
     in(SWEEP, this::sweepAgain);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // The next look follows this one, whatever it saw.
   private void watchAgain() {
     if (stopping) {
       return;
     }
     try {
-      watch.look().whenComplete((done, failure) -> in(watchEvery, this::watchAgain));
+      watch.look();
     } catch (RuntimeException e) {
       LOG.warn("The open offers cannot be looked at; the next look tries again.", e);
-      in(watchEvery, this::watchAgain);
     }
+    in(watchEvery, this::watchAgain);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // The actions report their failures themselves.
