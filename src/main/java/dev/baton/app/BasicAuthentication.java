@@ -90,11 +90,15 @@ final class BasicAuthentication extends ProcessEngineAuthenticationFilter {
     }
   }
 
-  /** The login of the web applications, and the engine's REST API for checking a password. */
+  /**
+   * The login of the web applications, and the engine's REST API for checking a password, which
+   * answers with a slash at the end, too.
+   */
   private boolean triesPassword(HttpServletRequest request, String path) {
     return request.getMethod().equals("POST")
         && ((path.startsWith(webapps + "/") && path.contains("/login/"))
-            || path.endsWith("/identity/verify"));
+            || path.endsWith("/identity/verify")
+            || path.endsWith("/identity/verify/"));
   }
 
   private void tooManyTries(ServletResponse response) throws IOException {

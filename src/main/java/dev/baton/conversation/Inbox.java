@@ -167,17 +167,23 @@ public final class Inbox {
         .single();
   }
 
-  /** Conversations that talk, have a message and order nothing: their wake-up went missing. */
-  public List<String> overslept() {
+  /**
+   * Conversations that talk, have a message and order nothing, by key, at most 100: their wake-up
+   * went missing, or their process cannot move now.
+   *
+   * @param after the key behind which to begin
+   */
+  public List<String> overslept(String after) {
     return jdbc.sql(
             """
             select c.conversation_key from baton_conversation c
-            where c.state = 'TALKING' and c.stuck = false
+            where c.state = 'TALKING' and c.stuck = false and c.conversation_key > ?
               and exists (select 1 from baton_inbox i
                           where i.conversation_key = c.conversation_key and i.state = 'WAITING')
               and not exists (select 1 from baton_order o
                               where o.conversation_key = c.conversation_key)
-            fetch first 100 rows only""")
+            order by c.conversation_key fetch first 100 rows only""")
+        .param(after)
         .query(String.class)
         .list();
   }

@@ -224,8 +224,9 @@ final class TurnRows {
   }
 
   /**
-   * The process waits for the customer, and lets Baton do the talking if every node can, and if no
-   * call to the bot that nobody waits for any more is still under way.
+   * The process waits for the customer, and lets Baton do the talking if every node can, if no call
+   * to the bot that nobody waits for any more is still under way, and if no message waits, which
+   * the next one would overtake.
    */
   void rest(String key) {
     jdbc.sql(
@@ -234,9 +235,11 @@ final class TurnRows {
             where conversation_key = ?
               and not exists (select 1 from baton_order o
                               where o.conversation_key = ? and o.kind like 'BOT_%')
+              and not exists (select 1 from baton_inbox i
+                              where i.conversation_key = ? and i.state = 'WAITING')
               and\s"""
                 + ALL_TAKE_TURNS)
-        .params(key, key)
+        .params(key, key, key)
         .update();
   }
 

@@ -41,6 +41,9 @@ public final class Dispatch {
   private static final int WAKE_UP_EVERY = 5;
   private static final Duration GRACE = Duration.ofSeconds(20);
 
+  /** After that without a sweep the node hangs: others do better. */
+  private static final Duration HELD_UP = Duration.ofMinutes(1);
+
   private final Conversations conversations;
   private final Inbox inbox;
   private final Orders orders;
@@ -50,10 +53,20 @@ public final class Dispatch {
   private final Node node;
   private final Duration watchEvery;
   private final ScheduledExecutorService threads;
+
+  /**
+   * Of its own: while each of the others waits for a while, for a lock or in a step of somebody's
+   * process, the node must not be taken for dead, and its calls be made by another once more.
+   */
+  private final ScheduledExecutorService pulse =
+      Executors.newSingleThreadScheduledExecutor(task -> thread("baton-alive", task));
+
   private final TalkToBot talk;
   private final Dispatcher dispatcher;
   private final OfferWatch watch;
+  private volatile long swept;
   private int sweeps;
+  private String lastWoken = "";
   private volatile boolean stopping;
 
   /**
@@ -92,13 +105,7 @@ public final class Dispatch {
     this.node = node;
     this.watchEvery = watchEvery;
     this.threads =
-        Executors.newScheduledThreadPool(
-            workers,
-            runnable -> {
-              Thread thread = new Thread(runnable, "baton-dispatch");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newScheduledThreadPool(workers, task -> thread("baton-dispatch", task));
     Acceptance acceptance =
         new Acceptance(conversations, transfers, offers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers, offers);
@@ -130,6 +137,12 @@ public final class Dispatch {
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
+  private static Thread thread(String name, Runnable task) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /** Where committed orders are handed in. */
   public void submit(long orderId) {
     dispatcher.submit(orderId);
@@ -152,8 +165,12 @@ public final class Dispatch {
   }
 
   /** Begins to sweep and to watch. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The action reports its failures itself.
   public void start() {
     node.alive();
+    swept = System.nanoTime();
+    pulse.scheduleWithFixedDelay(
+        this::sayAlive, SWEEP.toMillis(), SWEEP.toMillis(), TimeUnit.MILLISECONDS);
     sweepAgain();
     watchAgain();
   }
@@ -171,6 +188,9 @@ public final class Dispatch {
       }
       threads.shutdownNow();
       threads.awaitTermination(5, TimeUnit.SECONDS);
+      // Last: what was under way until now was this node's.
+      pulse.shutdown();
+      pulse.awaitTermination(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -189,7 +209,19 @@ public final class Dispatch {
     return underWay;
   }
 
+  private void sayAlive() {
+    if (System.nanoTime() - swept > HELD_UP.toNanos()) {
+      return;
+    }
+    try {
+      node.alive();
+    } catch (RuntimeException e) {
+      LOG.warn("This node cannot say that it is alive; it tries again.", e);
+    }
+  }
+
   private void sweepAgain() {
+    swept = System.nanoTime();
     try {
       sweep();
     } catch (RuntimeException e) {
@@ -198,17 +230,16 @@ public final class Dispatch {
     in(SWEEP, this::sweepAgain);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored") // The next look follows this one, whatever it saw.
   private void watchAgain() {
     if (stopping) {
       return;
     }
     try {
-      watch.look().whenComplete((done, failure) -> in(watchEvery, this::watchAgain));
+      watch.look();
     } catch (RuntimeException e) {
       LOG.warn("The open offers cannot be looked at; the next look tries again.", e);
-      in(watchEvery, this::watchAgain);
     }
+    in(watchEvery, this::watchAgain);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // The actions report their failures themselves.
@@ -219,8 +250,8 @@ public final class Dispatch {
   }
 
   private void sweep() {
-    node.alive();
-    if (stopping) {
+    // One that has stood still is the others' to take over until it has said that it lives again.
+    if (stopping || !node.isAlive()) {
       return;
     }
     for (Order order : orders.abandoned()) {
@@ -232,7 +263,7 @@ public final class Dispatch {
     offers.takeOverWatch();
     retryWhatAnOperatorAllowed();
     if (sweeps++ % WAKE_UP_EVERY == 0) {
-      inbox.overslept().forEach(this::wake);
+      wakeSome();
       submitWhatWasCommittedUnheard();
     }
   }
@@ -284,12 +315,23 @@ public final class Dispatch {
     }
   }
 
+  /** Not the same ones each time: some cannot be woken, those of suspended processes for one. */
+  private void wakeSome() {
+    List<String> some = inbox.overslept(lastWoken);
+    some.forEach(this::wake);
+    lastWoken = some.isEmpty() ? "" : some.get(some.size() - 1);
+  }
+
   private void wake(String key) {
-    conversations.locked(
-        key,
-        conversation -> {
-          turns.wake(conversation);
-          return null;
-        });
+    try {
+      conversations.locked(
+          key,
+          conversation -> {
+            turns.wake(conversation);
+            return null;
+          });
+    } catch (RuntimeException e) {
+      LOG.warn("Conversation {} has a message and cannot go on.", key, e);
+    }
   }
 }

@@ -6,7 +6,6 @@ import dev.baton.conversation.Offers;
 import dev.baton.conversation.Refusal;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
-import dev.baton.transfer.PlacedOffer;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
 import java.util.ArrayList;
@@ -14,12 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks the targets how this node's open offers stand: one question per kind of target. */
+/** Asks the targets how this node's open offers stand: one question per system behind them. */
 final class OfferWatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(OfferWatch.class);
@@ -28,6 +29,10 @@ final class OfferWatch {
   private final TargetKinds kinds;
   private final Acceptance acceptance;
   private final Executor threads;
+  private final Set<Asked> underWay = ConcurrentHashMap.newKeySet();
+
+  /** Who is asked one question for all its offers. */
+  private record Asked(TargetKind kind, String system) {}
 
   OfferWatch(Offers offers, TargetKinds kinds, Acceptance acceptance, Executor threads) {
     this.offers = offers;
@@ -36,24 +41,29 @@ final class OfferWatch {
     this.threads = threads;
   }
 
-  /** Looks once; completes when every answer that came is written down. */
-  CompletableFuture<Void> look() {
-    Map<TargetKind, List<Attempt>> byKind = new HashMap<>();
+  /**
+   * Looks once, and waits for nobody: who has not answered the last question is not asked another,
+   * and keeps nobody else from being asked.
+   */
+  void look() {
+    Map<Asked, List<Attempt>> open = new HashMap<>();
     for (Attempt attempt : offers.watched()) {
       kinds
           .of(attempt.target())
-          .ifPresent(kind -> byKind.computeIfAbsent(kind, k -> new ArrayList<>()).add(attempt));
+          .map(kind -> new Asked(kind, kind.system(attempt.target())))
+          .ifPresent(asked -> open.computeIfAbsent(asked, a -> new ArrayList<>()).add(attempt));
     }
-    return CompletableFuture.allOf(
-        byKind.entrySet().stream()
-            .map(entry -> ask(entry.getKey(), entry.getValue()))
-            .toArray(CompletableFuture[]::new));
+    open.forEach(
+        (asked, attempts) -> {
+          if (underWay.add(asked)) {
+            ask(asked, attempts);
+          }
+        });
   }
 
-  private CompletableFuture<Void> ask(TargetKind kind, List<Attempt> attempts) {
-    List<PlacedOffer> offers =
-        attempts.stream().map(a -> a.placed(Objects.requireNonNull(a.reference()))).toList();
-    return kind.status(offers)
+  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are seen to.
+  private void ask(Asked asked, List<Attempt> attempts) {
+    status(asked.kind, attempts)
         .handleAsync(
             (statuses, failure) -> {
               if (failure != null && Fault.of(failure).kind() == Fault.Kind.NOT_TRIED) {
@@ -65,7 +75,18 @@ final class OfferWatch {
               }
               return null;
             },
-            threads);
+            threads)
+        .whenComplete((done, failure) -> underWay.remove(asked));
+  }
+
+  private static CompletableFuture<Map<String, OfferStatus>> status(
+      TargetKind kind, List<Attempt> attempts) {
+    try {
+      return kind.status(
+          attempts.stream().map(a -> a.placed(Objects.requireNonNull(a.reference()))).toList());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /**

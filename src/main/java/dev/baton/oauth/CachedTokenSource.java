@@ -28,8 +28,7 @@ final class CachedTokenSource implements TokenSource {
       }
       current = mine;
     }
-    fetch
-        .get()
+    begun()
         .whenComplete(
             (token, failure) -> {
               if (token != null) {
@@ -39,6 +38,15 @@ final class CachedTokenSource implements TokenSource {
               }
             });
     return mine.copy();
+  }
+
+  /** A request that cannot even be made must not be waited for by all who come later. */
+  private CompletableFuture<AccessToken> begun() {
+    try {
+      return fetch.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override

@@ -203,7 +203,7 @@ final class TokenEndpoint {
                 .build());
     try {
       jwt.sign(new RSASSASigner(grant.key()));
-    } catch (JOSEException e) {
+    } catch (JOSEException | IllegalArgumentException e) {
       throw new OAuthException.Misconfigured("the key cannot sign: use RSA, 2048 bits or more", e);
     }
     return jwt.serialize();

@@ -85,6 +85,16 @@ class DockerFilesTest {
     }
   }
 
+  /** The limit of logins goes by what the proxy says of a caller. */
+  @Test
+  void whatCallersSayOfThemselvesEndsAtTheProxy() throws IOException {
+    assertThat(Files.readString(FOLDER.resolve("haproxy.cfg")))
+        .containsSubsequence(
+            "http-request del-header X-Forwarded- -m beg",
+            "http-request set-header X-Forwarded-Proto",
+            "option forwardfor");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"compose.yml", "compose.trial.yml"})
   void bothNodesAreThereAndEveryFileThatIsNamed(String file) throws IOException {

@@ -86,6 +86,44 @@ class TokenSourcesTest {
   }
 
   @Test
+  void a_key_that_is_too_short_is_told_at_every_call() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+    generator.initialize(1024);
+    TokenSource tokens =
+        TokenSources.of(
+            new JwtBearer(
+                URI.create("http://127.0.0.1:1"),
+                "key",
+                "bot@example.org",
+                generator.generateKeyPair().getPrivate()),
+            http,
+            CLOCK);
+    for (int i = 0; i < 2; i++) {
+      assertThat(tokens.token())
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withCauseInstanceOf(OAuthException.Misconfigured.class)
+          .withMessageContaining("2048 bits");
+    }
+  }
+
+  @Test
+  void who_comes_after_a_request_that_could_not_be_made_does_not_wait_for_it() {
+    TokenSource tokens =
+        new CachedTokenSource(
+            () -> {
+              throw new IllegalStateException("a mistake of ours");
+            },
+            CLOCK);
+    for (int i = 0; i < 2; i++) {
+      assertThat(tokens.token())
+          .failsWithin(Duration.ofSeconds(10))
+          .withThrowableThat()
+          .withMessageContaining("a mistake of ours");
+    }
+  }
+
+  @Test
   void client_credentials_are_sent_as_a_form() {
     try (TestServer server =
         new TestServer(request -> Reply.json(200, "{\"access_token\":\"T\"}"))) {

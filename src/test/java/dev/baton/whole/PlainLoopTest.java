@@ -204,6 +204,33 @@ class PlainLoopTest {
     assertThat(trial.trail(process)).containsExactly("start", "text", "text", "end UserRequest");
   }
 
+  @Test
+  void whatWasTypedBeforeTheTokenWaitsIsNotOvertaken() {
+    trial.script(SLOW.formatted(3000));
+    String process =
+        deploy(
+            edit(
+                "sourceRef=\"StartSession\" targetRef=\"BotSaid\"",
+                "sourceRef=\"StartSession\" targetRef=\"WaitForCustomer\""));
+    Answer begun =
+        baton.post(
+            "/engine-rest/process-definition/key/" + process + "/start",
+            Baton.object("businessKey", process));
+    assertThat(begun.status()).as(begun.body()).isEqualTo(200);
+    baton.correlate(process, "m1", "first");
+    assertThat(baton.standsAt(process)).containsExactly("StartSession");
+    baton.awaitAt(process, "WaitForCustomer");
+    trial.change(SLOW.formatted(0));
+    CompletableFuture<Answer> second = baton.writeLater(process, "m2", "second");
+    Trial.until("both are sent", () -> trial.trail(process), trail -> trail.size() == 3);
+    assertThat(trial.calls(process))
+        .extracting(call -> call.path("body").path("message").path("text").asText())
+        .endsWith("first", "second");
+    assertThat(second.join().status()).isEqualTo(200);
+    baton.leave(process);
+    trial.awaitNothingLeft(process);
+  }
+
   /** A change to the text of the process that comes with Baton. */
   private interface Edit {
 

@@ -109,7 +109,7 @@ class RacesTest {
     Inbox inbox = baton.bean(Inbox.class);
     sampling =
         sampler.scheduleWithFixedDelay(
-            () -> overslept.addAll(inbox.overslept()), 0, 10, TimeUnit.MILLISECONDS);
+            () -> overslept.addAll(inbox.overslept("")), 0, 10, TimeUnit.MILLISECONDS);
   }
 
   @AfterEach

@@ -14,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -188,6 +190,39 @@ class TurnsTogetherTest {
                 where p.business_key_ = 'answer held' and a.act_id_ = 'SendMessage'""",
                 Integer.class))
         .isZero();
+  }
+
+  @Test
+  void aNodeWhoseOutcomesAreAllHeldUpIsNotTakenForDead() throws SQLException {
+    String[] keys = {"up 1", "up 2", "up 3", "up 4", "up 5", "up 6"};
+    talk(keys);
+    trial.change(DELAY.formatted(3000));
+    List<CompletableFuture<Accepted>> turns = Stream.of(keys).map(key -> write(key, "m1")).toList();
+    turns.forEach(CompletableFuture::join);
+    try (Connection other = connection()) {
+      for (String key : keys) {
+        lock(other, key);
+      }
+      Awaitility.await("every thread that settles outcomes waits for a lock")
+          .atMost(LONG_ENOUGH)
+          .until(() -> threads(stack -> has(stack, "endTogether")) >= 4);
+      OffsetDateTime before = aliveUntil();
+      Awaitility.await("the node says that it lives")
+          .atMost(LONG_ENOUGH)
+          .until(() -> aliveUntil().isAfter(before));
+      assertThat(threads(stack -> has(stack, "endTogether"))).isGreaterThanOrEqualTo(4);
+      other.rollback();
+    } finally {
+      trial.change(DELAY.formatted(0));
+    }
+    turns.forEach(turn -> assertThat(answer(turn.join())).isPresent());
+  }
+
+  private static OffsetDateTime aliveUntil() {
+    return trial
+        .jdbc
+        .queryForList("select max(alive_until) from baton_node", OffsetDateTime.class)
+        .get(0);
   }
 
   private static void talk(String... keys) {

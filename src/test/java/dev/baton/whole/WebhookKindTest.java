@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -161,6 +162,37 @@ class WebhookKindTest {
     assertThat(desk.got()).containsExactly(OFFER, WITHDRAW, RELEASE);
     assertThat(Baton.askedOfTheBot(asking.simulator))
         .containsExactly("start", "text", "end UserRequest");
+  }
+
+  @Test
+  void aServiceThatHangsDoesNotKeepAnAcceptanceElsewhereFromBeingSeen() {
+    CountDownLatch end = new CountDownLatch(1);
+    try (Trial mixed = start("baton.transfer.watch-every=200ms", "baton.transfer.patience=10m")) {
+      desk.otherwise = message -> hangs(message, end);
+      String hanging = escalate(mixed, "hanging");
+      awaitOffer(mixed, hanging);
+      Trial.until("is asked", desk::questions, asked -> !asked.isEmpty());
+      mixed.script("{}");
+      mixed.baton.begin("elsewhere");
+      mixed.baton.write("elsewhere", "m1", "Transfer To Agent");
+      mixed.accept(mixed.awaitCase("elsewhere", 1));
+      mixed.baton.awaitState("elsewhere", "transferred");
+      assertThat(desk.questions()).as("one at a time").hasSize(1);
+      mixed.baton.leave(hanging);
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static @Nullable Reply hangs(JsonNode message, CountDownLatch end) {
+    if (message.path("type").asText().equals("status")) {
+      try {
+        end.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return null;
   }
 
   // What the service says by itself
