@@ -18,8 +18,8 @@ class TakeOverTest {
   private static final List<String> KEYS =
       List.of("turn", "talk", "open", "offer", "tell", "deliver", "switch", "chain");
 
-  /** Until after the kill, however long it takes until all calls are under way. */
-  private static final String LATE = "{\"delayMs\":60000}";
+  /** Over before others take over: until then a session is busy, and would have them wait. */
+  private static final String LATE = "{\"delayMs\":8000}";
 
   private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
