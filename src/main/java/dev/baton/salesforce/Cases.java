@@ -104,8 +104,9 @@ final class Cases {
     return setStatus(id, settings.closedStatus());
   }
 
+  /** A Case that is gone need not be open. */
   CompletableFuture<Void> open(String id) {
-    return setStatus(id, settings.openStatus());
+    return setStatus(id, settings.openStatus()).exceptionallyCompose(Recovery.ifGone());
   }
 
   /** An earlier withdrawal may have closed the Case before somebody took it, and not seen that. */
@@ -121,20 +122,17 @@ final class Cases {
                     : Recovery.done());
   }
 
-  /** A Case that is gone needs no status. */
   private CompletableFuture<Void> setStatus(String id, String status) {
-    return salesforce
-        .update("Case", id, object().put("Status", status), KEEP_OWNER)
-        .exceptionallyCompose(Recovery.ifGone());
+    return salesforce.update("Case", id, object().put("Status", status), KEEP_OWNER);
   }
 
   /** Deletes a Case that nobody has seen, or closes it where our user may not delete. */
   CompletableFuture<Void> remove(String id) {
     return salesforce
         .delete("Case", id)
-        .exceptionallyCompose(Recovery.ifGone())
         .exceptionallyCompose(
-            Recovery.after(SalesforceException.Rejected.class::isInstance, refusal -> close(id)));
+            Recovery.after(SalesforceException.Rejected.class::isInstance, refusal -> close(id)))
+        .exceptionallyCompose(Recovery.ifGone());
   }
 
   /**

@@ -161,13 +161,26 @@ public final class SalesforceTarget implements TargetKind {
   }
 
   private CompletableFuture<OfferStatus> close(String id) {
-    return (Cases.isCase(id) ? cases.close(id) : Recovery.done())
+    return (Cases.isCase(id)
+            ? cases
+                .close(id)
+                .exceptionallyCompose(
+                    Recovery.after(
+                        SalesforceException.NotFound.class::isInstance, gone -> isGone(id, gone)))
+            : Recovery.done())
         .thenCompose(closed -> omni.accepted(id))
         .thenCompose(
             since ->
                 since.isPresent()
                     ? keeps(id, cases::open, since.get())
                     : CompletableFuture.completedFuture(new OfferStatus.Withdrawn()));
+  }
+
+  /** The org says so of what our user may not see as well, and that rings on. */
+  private CompletableFuture<Void> isGone(String id, SalesforceException gone) {
+    return omni.pending(List.of(id))
+        .thenCompose(
+            pending -> pending.isEmpty() ? Recovery.done() : CompletableFuture.failedFuture(gone));
   }
 
   /** The agent has the conversation, and is to find its Case open. */
@@ -189,7 +202,7 @@ public final class SalesforceTarget implements TargetKind {
   public CompletableFuture<Void> release(PlacedOffer offer) {
     String id = offer.reference();
     if (Cases.isCase(id)) {
-      return cases.close(id);
+      return cases.close(id).exceptionallyCompose(Recovery.ifGone());
     }
     if (SalesforceClient.isId(id) || route(offer.target()).known(id).isPresent()) {
       log.warn("What a flow has done with offer {} cannot be taken back", offer.key());

@@ -435,9 +435,17 @@ class QueueTargetTest {
   @ParameterizedTest
   @CsvSource({"404,NOT_FOUND", "400,ENTITY_IS_DELETED"})
   void aCaseThatIsGoneIsWithdrawn(int status, String code) {
-    org.noRecords().error(status, code).noRecords();
+    org.noRecords().error(status, code).noRecords().noRecords();
 
     assertThat(get(queue.withdraw(PLACED))).isEqualTo(new OfferStatus.Withdrawn());
+    assertThat(org.lines()).containsExactly(QUERY, PATCH_CASE, QUERY, QUERY);
+  }
+
+  @Test
+  void aCaseThatOurUserMayNotSeeAndThatWaitsOnIsNotWithdrawn() {
+    org.noRecords().error(404, "NOT_FOUND").records(waiting(CASE));
+
+    assertThat(fault(queue.withdraw(PLACED))).isInstanceOf(SalesforceException.NotFound.class);
   }
 
   @Test

@@ -167,9 +167,10 @@ final class Crowd implements AutoCloseable {
         .until(call::get, answer -> answer.status() < 500);
   }
 
+  /** Longer than an org whose quota is used up is left alone. */
   static void await(String what, Supplier<Boolean> condition) {
     Awaitility.await(what)
-        .atMost(Duration.ofMinutes(3))
+        .atMost(Duration.ofMinutes(6))
         .pollInterval(Duration.ofMillis(100))
         .ignoreException(UncheckedIOException.class)
         .until(condition::get);
@@ -359,11 +360,29 @@ final class Crowd implements AutoCloseable {
 
   /** No offer is open. */
   void nobodyIsAsked() {
-    await(
-        "nothing waits in the org",
-        () -> org.query("SELECT Id FROM PendingServiceRouting").isEmpty());
-    await(
-        "nothing rings",
-        () -> org.query("SELECT Id FROM AgentWork WHERE Status = 'Assigned'").isEmpty());
+    nothing("waits in the org", "SELECT WorkItemId FROM PendingServiceRouting");
+    nothing("rings", "SELECT WorkItemId FROM AgentWork WHERE Status = 'Assigned'");
+  }
+
+  private void nothing(String what, String rows) {
+    try {
+      await("nothing " + what, () -> org.query(rows).isEmpty());
+    } catch (ConditionTimeoutException e) {
+      List<JsonNode> journal = org.journal();
+      throw new AssertionError(
+          org.query(rows).stream()
+              .map(row -> row.path("WorkItemId").asText())
+              .map(item -> "%s %s: %s".formatted(item, what, written(item, journal)))
+              .toList()
+              .toString(),
+          e);
+    }
+  }
+
+  private static List<JsonNode> written(String item, List<JsonNode> journal) {
+    return journal.stream()
+        .filter(call -> !call.path("method").asText().equals("GET"))
+        .filter(call -> call.toString().contains(item))
+        .toList();
   }
 }
