@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +48,7 @@ class ChaosTest {
   private static final int ESCALATIONS_PER_STORM = 100;
   private static final int NODES = 3;
   private static final int TALKERS = 4;
+  private static final int TRIES = 20;
   private static final String PATH = "/api/conversations";
   private static final String ORDER_STATUS = "Order Status";
   private static final List<String> FAULTS =
@@ -139,7 +141,7 @@ class ChaosTest {
       if (random.nextBoolean() && nodes.count() == NODES) {
         nodes.kill(nodes.any(random));
         kills++;
-        starting = CompletableFuture.runAsync(nodes::start, threads);
+        starting = CompletableFuture.runAsync(() -> start(nodes), threads);
       } else {
         cut();
         cuts++;
@@ -157,6 +159,21 @@ class ChaosTest {
     talked.forEach(talk -> talk.judge(journal));
     crowd.nobodyIsAsked();
     org.forget();
+  }
+
+  /** One that loses its database while it starts ends, and whoever supervises it starts another. */
+  private static void start(Nodes nodes) {
+    for (int tries = 1; ; tries++) {
+      try {
+        nodes.start();
+        return;
+      } catch (CompletionException e) {
+        if (tries == TRIES) {
+          throw e;
+        }
+        System.out.println("A node did not start: " + e.getMessage());
+      }
+    }
   }
 
   private static void pause(int millis) {
