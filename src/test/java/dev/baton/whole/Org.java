@@ -218,13 +218,15 @@ final class Org implements AutoCloseable {
         .toList();
   }
 
-  /** How many records were made of a kind whose body has this text. */
+  /**
+   * How many records were made of a kind whose body has this text, whether that was heard or not.
+   */
   static long created(List<JsonNode> journal, String kind, String text) {
     return journal.stream()
         .filter(call -> call.path("method").asText().equals("POST"))
         .filter(call -> call.path("path").asText().endsWith("/sobjects/" + kind))
         .filter(call -> call.path("body").toString().contains(text))
-        .filter(call -> call.path("answer").path("id").isTextual() || unanswered(call))
+        .filter(call -> call.path("effect").asText().equals("processed") || unanswered(call))
         .count();
   }
 
