@@ -178,6 +178,7 @@ public final class Inbox {
             """
             select c.conversation_key from baton_conversation c
             where c.state = 'TALKING' and c.stuck = false and c.conversation_key > ?
+              and (c.turn is null or c.turn = 'FREE')
               and exists (select 1 from baton_inbox i
                           where i.conversation_key = c.conversation_key and i.state = 'WAITING')
               and not exists (select 1 from baton_order o

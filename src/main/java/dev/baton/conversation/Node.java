@@ -59,16 +59,28 @@ public final class Node {
     if (known == 0) {
       jdbc.sql(
               """
-              insert into baton_node (id, alive_until, takes_turns)
+              insert into baton_node (id, alive_until, turns_without_orders)
               values (?, current_timestamp + interval '10' second, true)""")
           .param(id)
           .update();
-      jdbc.sql(
-              """
-              delete from baton_node
-              where alive_until < current_timestamp - interval '1' day""")
-          .update();
     }
+  }
+
+  /** Whether a node died of which not everything may have been taken over yet. */
+  public boolean someDied() {
+    return jdbc.sql("select count(*) from baton_node where alive_until <= current_timestamp")
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
+  /**
+   * Forgets the nodes whose turns were taken over: those that died long before that, so that what
+   * they had just begun was committed by then.
+   */
+  public void forgetDead() {
+    jdbc.sql("delete from baton_node where alive_until < current_timestamp - interval '1' minute")
+        .update();
   }
 
   /** This node stops: what it leaves unfinished may be taken over at once. */

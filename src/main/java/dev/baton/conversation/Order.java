@@ -33,6 +33,36 @@ public record Order(
     boolean repeated,
     @Nullable String owner) {
 
+  /** Below any id that the database draws. */
+  private static final long TURNS = 1_000_000_000_000_000L;
+
+  /**
+   * The order that a turn stands for. It has an id, and no row as long as nothing unusual happens.
+   */
+  static Order ofTurn(
+      String key, long sequenceId, long inboxId, Instant orderedAt, @Nullable String owner) {
+    return new Order(
+        inboxId - TURNS,
+        key,
+        OrderKind.BOT_MESSAGE,
+        null,
+        sequenceId,
+        inboxId,
+        null,
+        State.OPEN,
+        orderedAt,
+        null,
+        null,
+        0,
+        false,
+        owner);
+  }
+
+  /** The message of the turn whose order has this id; null when it is no turn's. */
+  static @Nullable Long messageOfTurn(long id) {
+    return id < 0 ? id + TURNS : null;
+  }
+
   /** Whether it is a turn's, which no step of the process stands for. */
   public boolean isTurn() {
     return kind == OrderKind.BOT_MESSAGE && taskId == null;

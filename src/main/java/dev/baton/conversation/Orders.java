@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -28,6 +29,7 @@ public final class Orders {
   private final JdbcClient jdbc;
   private final Conversations conversations;
   private final Node node;
+  private final TurnOrders turns;
   private final LongConsumer placed;
 
   /**
@@ -39,6 +41,7 @@ public final class Orders {
     this.jdbc = jdbc;
     this.conversations = conversations;
     this.node = node;
+    this.turns = new TurnOrders(jdbc, node);
     this.placed = placed;
   }
 
@@ -120,18 +123,26 @@ public final class Orders {
 
   /** The order as last committed. */
   public Optional<Order> find(long id) {
+    return turns.find(id).or(() -> row(id));
+  }
+
+  /** The order as last committed, unless it is a turn's that has no row. */
+  Optional<Order> row(long id) {
     return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Orders::read).optional();
   }
 
   /** The oldest unfinished request on the conversation's session: the one whose turn it is. */
   public Optional<Order> firstToBot(String key) {
-    return jdbc
-        .sql(COLUMNS + "where conversation_key = ? and kind like 'BOT_%' order by id")
-        .param(key)
-        .query(Orders::read)
-        .list()
-        .stream()
-        .findFirst();
+    Optional<Order> row =
+        jdbc
+            .sql(COLUMNS + "where conversation_key = ? and kind like 'BOT_%' order by id")
+            .param(key)
+            .query(Orders::read)
+            .list()
+            .stream()
+            .findFirst();
+    // A turn begins when there is no row, and there is one as soon as anything else is ordered.
+    return row.or(() -> turns.of(key));
   }
 
   /** The order has its outcome. */
@@ -185,10 +196,12 @@ public final class Orders {
 
   /** What is to be called for the conversation, oldest first. */
   public List<Order> open(String key) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? and state = 'OPEN' order by id")
-        .param(key)
-        .query(Orders::read)
-        .list();
+    List<Order> rows =
+        jdbc.sql(COLUMNS + "where conversation_key = ? and state = 'OPEN' order by id")
+            .param(key)
+            .query(Orders::read)
+            .list();
+    return Stream.concat(turns.of(key).stream(), rows.stream()).toList();
   }
 
   /** The order failed for good: the conversation stands still until an operator acts. */
@@ -319,13 +332,15 @@ public final class Orders {
 
   /** The ids of the orders that are this node's to make, oldest first. */
   public List<Long> own() {
-    return jdbc.sql(
-            """
-            select id from baton_order
-            where state in ('OPEN', 'DROPPED') and owner = ? order by id""")
-        .param(node.id())
-        .query(Long.class)
-        .list();
+    List<Long> rows =
+        jdbc.sql(
+                """
+                select id from baton_order
+                where state in ('OPEN', 'DROPPED') and owner = ? order by id""")
+            .param(node.id())
+            .query(Long.class)
+            .list();
+    return Stream.concat(turns.own().stream().map(Order::id), rows.stream()).toList();
   }
 
   /** Orders whose node is gone. */

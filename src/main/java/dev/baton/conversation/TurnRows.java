@@ -2,13 +2,11 @@ package dev.baton.conversation;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,11 +28,25 @@ final class TurnRows {
    */
   record Begun(Conversation conversation, long sequenceId) {}
 
-  /** SQL: no node is alive that knows no turns. */
+  /**
+   * A turn that has ended.
+   *
+   * @param left what is left to be done
+   * @param sequenceId of its message
+   * @param owner whose turn it was; null when it had a row among the orders
+   */
+  record Ended(Turn left, long sequenceId, @Nullable String owner) {
+
+    boolean isOf(Order order) {
+      return Objects.equals(order.owner(), owner) && Objects.equals(order.sequenceId(), sequenceId);
+    }
+  }
+
+  /** SQL: no node is alive that looks for turns among the orders only. */
   private static final String ALL_TAKE_TURNS =
       """
       not exists (select 1 from baton_node
-                  where not takes_turns and alive_until > current_timestamp)""";
+                  where not turns_without_orders and alive_until > current_timestamp)""";
 
   private final JdbcClient jdbc;
   private final Node node;
@@ -55,7 +67,8 @@ final class TurnRows {
    * Takes the locks, draws sequence ids and begins turns, where the process waits for the customer
    * and nothing is under way. A node of an earlier version may have come back since the process
    * waits. Orders are not looked for: where the turn is FREE there are none to the bot (see {@link
-   * #rest}), and each turn leaves a dead row of theirs, which the database would have to step over.
+   * #rest}). A node that the others count as dead begins none: they may have looked for its turns
+   * for the last time.
    *
    * @return those that began, by key; a conversation that somebody else holds just now is not among
    *     them
@@ -64,14 +77,17 @@ final class TurnRows {
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
     jdbc.sql(
             """
-            update baton_conversation set turn = ?, next_sequence = next_sequence + 1
+            update baton_conversation
+            set turn = ?, turn_owner = ?, next_sequence = next_sequence + 1
             where conversation_key in (
               select conversation_key from baton_conversation c
               where c.conversation_key in %s and turn = 'FREE' and state = 'TALKING'
                 and not %s and %s
+                and exists (select 1 from baton_node
+                            where id = ? and alive_until > current_timestamp)
               order by c.conversation_key for update skip locked)"""
                 .formatted(places(keys.size()), suspended, ALL_TAKE_TURNS))
-        .params(with(turn.name(), keys))
+        .params(with(turn.name(), node.id(), keys, node.id()))
         .update(
             rows,
             "conversation_key",
@@ -108,69 +124,14 @@ final class TurnRows {
   }
 
   /**
-   * Places the orders of turns, and announces them to nobody.
-   *
-   * @param messages by conversation
-   * @return the orders, by conversation
-   */
-  Map<String, Order> order(Map<String, Begun> begun, Map<String, InboxMessage> messages) {
-    Instant now = Instant.now();
-    List<@Nullable Object> values = new ArrayList<>();
-    messages.forEach(
-        (key, message) ->
-            values.addAll(
-                Arrays.asList(
-                    key,
-                    sequenceId(begun, key),
-                    message.id(),
-                    node.id(),
-                    now.atOffset(ZoneOffset.UTC))));
-    GeneratedKeyHolder rows = new GeneratedKeyHolder();
-    jdbc.sql(
-            """
-            insert into baton_order
-              (conversation_key, kind, sequence_id, inbox_id, state, owner, ordered_at)
-            values\s"""
-                + rows(messages.size(), "(?, 'BOT_MESSAGE', ?, ?, 'OPEN', ?, ?)"))
-        .params(values)
-        .update(rows, "conversation_key", "id");
-    Map<String, Order> orders = new LinkedHashMap<>();
-    Keys.byConversation(rows)
-        .forEach(
-            (key, id) ->
-                orders.put(
-                    key,
-                    new Order(
-                        id,
-                        key,
-                        OrderKind.BOT_MESSAGE,
-                        null,
-                        sequenceId(begun, key),
-                        Objects.requireNonNull(messages.get(key)).id(),
-                        null,
-                        Order.State.OPEN,
-                        now,
-                        null,
-                        null,
-                        0,
-                        false,
-                        node.id())));
-    return orders;
-  }
-
-  private static long sequenceId(Map<String, Begun> begun, String key) {
-    return Objects.requireNonNull(begun.get(key)).sequenceId();
-  }
-
-  /**
    * Takes the locks and ends turns.
    *
    * @param crcs the latest X-Runtime-CRC of each conversation's bot; null where none came
    * @param waits whether for a conversation that somebody else holds just now; otherwise it is left
    *     as it is
-   * @return what is left to be done, by key
+   * @return what has ended, by key: not necessarily the turn that the caller means
    */
-  Map<String, Turn> end(Map<String, @Nullable String> crcs, boolean waits) {
+  Map<String, Ended> end(Map<String, @Nullable String> crcs, boolean waits) {
     List<@Nullable Object> values = new ArrayList<>();
     crcs.forEach((key, crc) -> values.addAll(Arrays.asList(key, crc)));
     values.addAll(crcs.keySet());
@@ -190,36 +151,30 @@ final class TurnRows {
                     places(crcs.size()),
                     waits ? "" : " skip locked"))
         .params(values)
-        .update(rows, "conversation_key", "turn");
-    Map<String, Turn> left = new HashMap<>();
+        .update(rows, "conversation_key", "turn", "next_sequence", "turn_owner");
+    Map<String, Ended> ended = new HashMap<>();
     for (Map<String, Object> row : rows.getKeyList()) {
-      left.put(
+      ended.put(
           Objects.requireNonNull((String) row.get("conversation_key")),
-          Turn.valueOf(Objects.requireNonNull((String) row.get("turn"))));
+          new Ended(
+              Turn.valueOf(Objects.requireNonNull((String) row.get("turn"))),
+              Objects.requireNonNull((Long) row.get("next_sequence")) - 1,
+              (String) row.get("turn_owner")));
     }
-    return left;
-  }
-
-  /**
-   * The orders of turns have their outcome.
-   *
-   * @return false when one is not this node's, or nobody waits for it any more
-   */
-  boolean finished(Collection<Order> orders) {
-    return jdbc.sql(
-                """
-            delete from baton_order
-            where owner = ? and state = 'OPEN' and task_id is null and id in\s"""
-                    + places(orders.size()))
-            .params(with(node.id(), orders.stream().map(Order::id).toList()))
-            .update()
-        == orders.size();
+    return ended;
   }
 
   /** How a conversation's turn stands; null when each message takes the token with it. */
   void become(String key, @Nullable Turn turn) {
     jdbc.sql("update baton_conversation set turn = ? where conversation_key = ?")
         .params(turn == null ? null : turn.name(), key)
+        .update();
+  }
+
+  /** The turn that is under way is not its node's any more. */
+  void disown(String key) {
+    jdbc.sql("update baton_conversation set turn_owner = null where conversation_key = ?")
+        .param(key)
         .update();
   }
 
@@ -261,10 +216,10 @@ final class TurnRows {
         .orElse(null);
   }
 
-  private static List<Object> with(Object first, Collection<?> others) {
-    List<Object> all = new ArrayList<>();
-    all.add(first);
-    all.addAll(others);
+  private static List<Object> with(Object first, Object second, Collection<?> keys, Object last) {
+    List<Object> all = new ArrayList<>(List.of(first, second));
+    all.addAll(keys);
+    all.add(last);
     return all;
   }
 

@@ -3,6 +3,7 @@ package dev.baton.conversation;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
 import dev.baton.conversation.TurnRows.Begun;
+import dev.baton.conversation.TurnRows.Ended;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -64,6 +66,8 @@ public final class Turns {
 
   private final Conversations conversations;
   private final TurnRows rows;
+  private final TurnOrders turnOrders;
+  private final Node node;
   private final Inbox inbox;
   private final Transcript transcript;
   private final Orders orders;
@@ -91,6 +95,8 @@ public final class Turns {
       Consumer<Taken> taken) {
     this.conversations = conversations;
     this.rows = new TurnRows(jdbc, node, suspended);
+    this.turnOrders = new TurnOrders(jdbc, node);
+    this.node = node;
     this.inbox = inbox;
     this.transcript = transcript;
     this.orders = orders;
@@ -147,21 +153,24 @@ public final class Turns {
                     Objects.requireNonNull(kept.get(key)).id(),
                     message.toJson().toString())));
     transcript.add(said);
-    Map<String, Order> placed = rows.order(begun, kept);
     List<Optional<Taken>> taken = new ArrayList<>();
     for (Asked one : asked) {
       // Of two messages for one conversation the first has its turn.
-      Optional<Order> order = Optional.ofNullable(placed.remove(one.key));
+      Optional<InboxMessage> message = Optional.ofNullable(kept.remove(one.key));
       taken.add(
-          order.map(
-              its ->
-                  new Taken(
-                      its,
-                      Objects.requireNonNull(begun.get(one.key)).conversation(),
-                      Objects.requireNonNull(kept.get(one.key)),
-                      new CompletableFuture<>())));
+          message.map(
+              its -> {
+                Begun turn = Objects.requireNonNull(begun.get(one.key));
+                return new Taken(
+                    order(turn, its), turn.conversation(), its, new CompletableFuture<>());
+              }));
     }
     return taken;
+  }
+
+  private Order order(Begun turn, InboxMessage message) {
+    return Order.ofTurn(
+        turn.conversation().key(), turn.sequenceId(), message.id(), Instant.now(), node.id());
   }
 
   /** A message lies in the inbox: unless something is under way, it is sent. */
@@ -192,7 +201,7 @@ public final class Turns {
     }
     InboxMessage first = waiting.get(0);
     inbox.become(first.id(), InboxMessage.State.SENDING);
-    rows.order(begun, Map.of(key, first)).values().forEach(order -> orders.announce(order.id()));
+    begun.values().forEach(turn -> orders.announce(order(turn, first).id()));
     return true;
   }
 
@@ -225,13 +234,17 @@ public final class Turns {
   private List<Optional<Boolean>> endTogether(List<Answer> answers, boolean waits) {
     Map<String, @Nullable String> crcs = new HashMap<>();
     answers.forEach(answer -> crcs.putIfAbsent(answer.key(), answer.reply.runtimeCrc()));
-    Map<String, Turn> left = rows.end(crcs, waits);
-    List<Answer> ended = answers.stream().filter(answer -> left.containsKey(answer.key())).toList();
+    Map<String, Ended> turns = rows.end(crcs, waits);
+    List<Answer> ended =
+        answers.stream().filter(answer -> turns.containsKey(answer.key())).toList();
     if (ended.isEmpty()) {
       return Collections.nCopies(answers.size(), Optional.empty());
     }
-    if (!rows.finished(ended.stream().map(Answer::order).toList())) {
-      throw new NotOurs();
+    for (Answer answer : ended) {
+      Ended turn = Objects.requireNonNull(turns.get(answer.key()));
+      if (!turn.isOf(answer.order)) {
+        throw new NotOurs();
+      }
     }
     // Told before the others, who would read it.
     for (Answer answer : ended) {
@@ -240,7 +253,7 @@ public final class Turns {
     transcript.add(ended.stream().flatMap(Turns::said).toList());
     inbox.become(ended.stream().map(Answer::inboxId).toList(), InboxMessage.State.ANSWERED);
     for (Answer answer : ended) {
-      if (left.get(answer.key()) == Turn.MORE) {
+      if (Objects.requireNonNull(turns.get(answer.key())).left() == Turn.MORE) {
         rows.become(answer.key(), Turn.FREE);
         next(answer.key());
       }
@@ -258,7 +271,7 @@ public final class Turns {
                     answer.key(), Speaker.BOT, Cause.MESSAGE, answer.inboxId(), body));
   }
 
-  /** Another node took the order over. */
+  /** The turn is over, or another node took it over; there may be another one by now. */
   private static final class NotOurs extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -274,6 +287,7 @@ public final class Turns {
    * @return the order, with its task
    */
   public Order handOver(Conversation conversation, Order order) {
+    writeOrder(conversation.key());
     rows.become(conversation.key(), null);
     Long inboxId = order.inboxId();
     if (inboxId != null) {
@@ -282,7 +296,44 @@ public final class Turns {
     if (!token.goOn(conversation)) {
       throw new IllegalStateException("The process does not wait for the customer.");
     }
-    return orders.find(order.id()).orElseThrow();
+    return orders.row(order.id()).orElseThrow();
+  }
+
+  /** What comes of the turn is not decided in its own rows: its order gets one. */
+  private void writeOrder(String key) {
+    turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner()));
+  }
+
+  /** Turns whose node is gone, and which nobody can take over before they are left to others. */
+  public List<Order> abandoned() {
+    return turnOrders.abandoned();
+  }
+
+  /**
+   * Leaves this node's turns to others.
+   *
+   * @param except orders that it still looks after
+   */
+  public void leaveToOthers(Set<Long> except) {
+    turnOrders.own().stream().filter(turn -> !except.contains(turn.id())).forEach(this::leave);
+  }
+
+  /** Makes a turn's order one that any node takes over. Works in a transaction of its own. */
+  public void leave(Order turn) {
+    conversations.locked(
+        turn.conversationKey(),
+        conversation -> {
+          // It may be over by now, or its node back.
+          turnOrders
+              .find(turn.id())
+              .filter(turn::equals)
+              .ifPresent(
+                  now -> {
+                    turnOrders.write(now, null);
+                    rows.disown(now.conversationKey());
+                  });
+          return null;
+        });
   }
 
   /** The process waits for the customer, in a loop that can be gone round without it. */
@@ -317,6 +368,7 @@ public final class Turns {
             "A message is being sent to the bot; the conversation goes on when the bot has"
                 + " answered.");
       }
+      writeOrder(key);
       orders.dropTurn(key);
     }
     rows.become(key, null);

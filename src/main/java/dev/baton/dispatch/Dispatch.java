@@ -194,6 +194,7 @@ public final class Dispatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    turns.leaveToOthers(Set.of());
     orders.leaveToOthers(Set.of());
     node.gone();
   }
@@ -202,6 +203,7 @@ public final class Dispatch {
   private Set<Long> leaveTheRest() {
     Set<Long> underWay = dispatcher.underWay();
     try {
+      turns.leaveToOthers(underWay);
       orders.leaveToOthers(underWay);
     } catch (RuntimeException e) {
       LOG.warn("Orders cannot be left to others yet.", e);
@@ -254,6 +256,7 @@ public final class Dispatch {
     if (stopping || !node.isAlive()) {
       return;
     }
+    leaveTurnsOfTheDead();
     for (Order order : orders.abandoned()) {
       if (orders.takeOver(order)) {
         LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());
@@ -265,6 +268,25 @@ public final class Dispatch {
     if (sweeps++ % WAKE_UP_EVERY == 0) {
       wakeSome();
       submitWhatWasCommittedUnheard();
+    }
+  }
+
+  /** Once they are among the orders, they are taken over like any. */
+  private void leaveTurnsOfTheDead() {
+    if (!node.someDied()) {
+      return;
+    }
+    boolean all = true;
+    for (Order turn : turns.abandoned()) {
+      try {
+        turns.leave(turn);
+      } catch (RuntimeException e) {
+        all = false;
+        LOG.warn("The turn of conversation {} stays behind.", turn.conversationKey(), e);
+      }
+    }
+    if (all) {
+      node.forgetDead();
     }
   }
 
@@ -281,7 +303,8 @@ public final class Dispatch {
   }
 
   private void retryWhatAnOperatorAllowed() {
-    List<Order> some = orders.failed(0);
+    // A turn's is below 0.
+    List<Order> some = orders.failed(Long.MIN_VALUE);
     while (!some.isEmpty()) {
       retryWhatAnOperatorAllowed(some);
       some = orders.failed(some.get(some.size() - 1).id());

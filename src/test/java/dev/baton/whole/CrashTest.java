@@ -197,8 +197,12 @@ class CrashTest {
                         """
                         select id from baton_order where owner = ? and state <> 'FAILED'
                         union all
-                        select id from baton_offer where owner = ? and state = 'OPEN'""",
+                        select id from baton_offer where owner = ? and state = 'OPEN'
+                        union all
+                        select next_sequence from baton_conversation
+                        where turn_owner = ? and turn in ('TAKEN', 'MORE')""",
                         Long.class,
+                        id,
                         id,
                         id)
                     .isEmpty());

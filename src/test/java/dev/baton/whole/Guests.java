@@ -425,7 +425,7 @@ final class Guests {
 
     @Override
     String step() {
-      return "WaitForCustomer";
+      return fault().equals(REFUSED) ? "SendMessage" : "WaitForCustomer";
     }
 
     @Override

@@ -133,7 +133,14 @@ class StopTest {
   private static String owner(JdbcTemplate jdbc, String key) {
     return String.valueOf(
         jdbc.queryForList(
-            "select owner from baton_order where conversation_key = ?", String.class, key));
+            """
+            select owner from baton_order where conversation_key = ?
+            union all
+            select turn_owner from baton_conversation
+            where conversation_key = ? and turn = 'TAKEN' and turn_owner is not null""",
+            String.class,
+            key,
+            key));
   }
 
   private void heard(Baton baton, String key, String... lines) {

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.conversation.CustomerMessage;
+import dev.baton.conversation.Order;
+import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Turns;
 import dev.baton.simulator.Simulator;
 import dev.baton.whole.Baton.Answer;
 import dev.baton.whole.CountedStatements.Work;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +73,7 @@ class TurnsTest {
   // What a turn costs
 
   @Test
-  void aTurnIsEightStatementsAndTwoCommits() throws Exception {
+  void aTurnIsSixStatementsAndTwoCommits() throws Exception {
     trial.script("{}");
     talks("cost");
     Reception reception = baton.bean(Reception.class);
@@ -87,7 +91,7 @@ class TurnsTest {
     // Few turns meet a sweep; most have nothing but what is their own.
     turns.sort(Comparator.comparing(TurnsTest::statements));
     List<Work> most = turns.get(turns.size() / 2);
-    assertThat(statements(most)).as(most.toString()).isEqualTo(8);
+    assertThat(statements(most)).as(most.toString()).isEqualTo(6);
     assertThat(commits(most)).as(most.toString()).isEqualTo(2);
     assertThat(baton.standsAt("cost")).containsExactly(WAIT);
     leaves("cost");
@@ -440,6 +444,67 @@ class TurnsTest {
     assertThat(sequence("typed on").subList(4, 7)).containsExactly(1L, 2L, 3L);
     baton.awaitAt("typed on", WAIT);
     leaves("typed on");
+  }
+
+  // Other nodes
+
+  /** As when this node stood still for so long that it was taken for dead. */
+  @Test
+  void aTurnThatIsLeftToOthersWhileItsCallIsMadeIsAnsweredOnce() {
+    trial.script(SLOW.formatted(3000));
+    talks("left");
+    CompletableFuture<Answer> turn = baton.writeLater("left", "m1", "1");
+    baton.awaitUnderWay("left", "bot-message");
+    baton.bean(Turns.class).leave(underWay("left"));
+    JsonNode answer = turn.join().json().path("messages");
+    assertThat(answer).isNotEmpty();
+    Trial.until("nothing to do", () -> underWayNow("left"), List::isEmpty);
+    baton.awaitAt("left", WAIT);
+    // What was called by the one who was taken for dead may be called again, as the same message.
+    assertThat(sequence("left")).containsOnly(1L);
+    assertThat(answers("left")).isEqualTo(answer.size());
+    inTheRows("left", "m2");
+    leaves("left");
+  }
+
+  @Test
+  void anAnswerThatComesTooLateDoesNotEndTheNextTurn() {
+    trial.script(SLOW.formatted(3000));
+    talks("late");
+    CompletableFuture<Answer> first = baton.writeLater("late", "m1", "1");
+    baton.awaitUnderWay("late", "bot-message");
+    Order stale = underWay("late");
+    assertThat(first.join().json().path("messages")).isNotEmpty();
+    CompletableFuture<Answer> second = baton.writeLater("late", "m2", "1");
+    baton.awaitUnderWay("late", "bot-message");
+    CompletableFuture<Optional<Turns.Reply>> nobody = new CompletableFuture<>();
+    Turns.Reply reply = new Turns.Reply(List.of("{}"), null);
+    assertThat(baton.bean(Turns.class).answered(stale, reply, nobody)).isFalse();
+    assertThat(nobody).isNotDone();
+    assertThat(underWay("late").sequenceId()).isEqualTo(2);
+    assertThat(second.join().json().path("messages")).isNotEmpty();
+    assertThat(sequence("late")).containsExactly(1L, 2L);
+    leaves("late");
+  }
+
+  private static Order underWay(String key) {
+    return underWayNow(key).get(0);
+  }
+
+  private static List<Order> underWayNow(String key) {
+    return baton.bean(Orders.class).open(key);
+  }
+
+  private static int answers(String key) {
+    return trial
+        .jdbc
+        .queryForList(
+            """
+            select id from baton_transcript
+            where conversation_key = ? and speaker = 'BOT' and cause = 'MESSAGE'""",
+            Long.class,
+            key)
+        .size();
   }
 
   // Leaving

@@ -86,7 +86,7 @@ class TurnsTogetherTest {
             work -> work.statements().stream().anyMatch(sql -> sql.contains("baton_inbox (")))
         .as("the first one's, and that of the three")
         .hasSize(2)
-        .allMatch(work -> work.statements().size() == 4);
+        .allMatch(work -> work.statements().size() == 3);
     for (String key : List.of("a", "b", "c")) {
       assertThat(sent(key)).containsExactly("words m1");
       assertThat(baton.standsAt(key)).containsExactly(WAIT);
