@@ -67,6 +67,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -83,7 +85,12 @@ public class BatonAutoConfiguration {
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
   /** The engine's own database, with Baton's tables in it. */
-  record Database(JdbcClient jdbc, PlatformTransactionManager transactionManager) {}
+  record Database(JdbcOperations operations, PlatformTransactionManager transactionManager) {
+
+    JdbcClient jdbc() {
+      return JdbcClient.create(operations);
+    }
+  }
 
   /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
@@ -94,7 +101,7 @@ public class BatonAutoConfiguration {
     }
     Schema.migrate(configuration.getDataSource());
     return new Database(
-        JdbcClient.create(plain(configuration.getDataSource())),
+        new JdbcTemplate(plain(configuration.getDataSource())),
         configuration.getTransactionManager());
   }
 
@@ -128,7 +135,7 @@ public class BatonAutoConfiguration {
 
   @Bean
   Inbox batonInbox(Database database) {
-    return new Inbox(database.jdbc());
+    return new Inbox(database.operations());
   }
 
   @Bean

@@ -32,11 +32,13 @@ public final class EngineToken implements Token {
   /** How long they are locked, in milliseconds: longer than any conversation. */
   public static final long LOCK = 10L * 365 * 24 * 60 * 60 * 1000;
 
-  /** SQL: whether the process instance {@code process_instance_id} is suspended. */
+  /**
+   * SQL: whether the process instance {@code process_instance_id} is suspended; null when there is
+   * none. One look-up by key: with {@code exists} PostgreSQL reads all executions, for a join.
+   */
   public static final String SUSPENDED =
       """
-      exists (select 1 from ACT_RU_EXECUTION e
-              where e.ID_ = process_instance_id and e.SUSPENSION_STATE_ = 2)""";
+      2 = (select e.SUSPENSION_STATE_ from ACT_RU_EXECUTION e where e.ID_ = process_instance_id)""";
 
   private static final int DEADLOCK = 10_000;
 
