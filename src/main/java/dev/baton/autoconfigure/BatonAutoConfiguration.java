@@ -30,6 +30,7 @@ import dev.baton.engine.TokenEvents;
 import dev.baton.engine.TransferSteps;
 import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
+import dev.baton.engine.plugin.EngineMoves;
 import dev.baton.engine.plugin.EngineRights;
 import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
@@ -227,8 +228,12 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Token batonToken(RuntimeService runtime, ExternalTaskService tasks, EngineRights rights) {
-    return new EngineToken(runtime, tasks, rights::onBatonsAccount);
+  Token batonToken(
+      ProcessEngine engine,
+      RuntimeService runtime,
+      ExternalTaskService tasks,
+      EngineRights rights) {
+    return new EngineToken(runtime, tasks, new EngineMoves(engine), rights::onBatonsAccount);
   }
 
   @Bean

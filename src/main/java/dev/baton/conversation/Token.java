@@ -2,6 +2,7 @@ package dev.baton.conversation;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,13 @@ public interface Token {
   void cancelTransfer(Conversation conversation);
 
   /** An order has its outcome: the process goes on from the step that ordered it. */
-  void advance(String taskId, StepResult result);
+  void advance(Conversation conversation, String taskId, StepResult result);
+
+  /**
+   * Does work in which the process may go several steps: what they leave of themselves in the
+   * engine's tables is written at the end of it. In the transaction that holds the conversation.
+   */
+  <T> T together(Supplier<T> work);
 
   /** An order failed; with no retries left the step becomes an incident. */
   void fail(String taskId, String error, int retriesLeft);

@@ -87,7 +87,7 @@ final class Acceptance {
     }
     String task = attempt.taskId();
     if (task != null) {
-      token.advance(task, settled(conversation.key()));
+      token.advance(conversation, task, settled(conversation.key()));
     }
   }
 

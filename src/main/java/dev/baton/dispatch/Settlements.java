@@ -105,7 +105,8 @@ final class Settlements {
     }
     boolean dropped =
         conversations.locked(
-            order.conversationKey(), conversation -> settle(order, settlement, conversation));
+            order.conversationKey(),
+            conversation -> token.together(() -> settle(order, settlement, conversation)));
     return dropped || order.taskId() == null ? new Next.NextToBot() : new Next.Nothing();
   }
 
@@ -123,7 +124,7 @@ final class Settlements {
     StepResult result = settlement.settle(conversation, !dropped);
     orders.finished(order);
     if (!dropped && taskId != null && result != null) {
-      token.advance(taskId, result);
+      token.advance(conversation, taskId, result);
     }
     changes.afterCommit(order.conversationKey());
     return dropped;

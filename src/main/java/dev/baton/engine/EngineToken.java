@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.camunda.bpm.engine.AuthorizationException;
 import org.camunda.bpm.engine.ExternalTaskService;
 import org.camunda.bpm.engine.OptimisticLockingException;
@@ -44,6 +45,7 @@ public final class EngineToken implements Token {
 
   private final RuntimeService runtime;
   private final ExternalTaskService tasks;
+  private final Moves moves;
   private final Predicate<BooleanSupplier> onBatonsAccount;
 
   /**
@@ -54,9 +56,11 @@ public final class EngineToken implements Token {
   public EngineToken(
       RuntimeService runtime,
       ExternalTaskService tasks,
+      Moves moves,
       Predicate<BooleanSupplier> onBatonsAccount) {
     this.runtime = runtime;
     this.tasks = tasks;
+    this.moves = moves;
     this.onBatonsAccount = onBatonsAccount;
   }
 
@@ -92,13 +96,16 @@ public final class EngineToken implements Token {
   @Override
   public boolean goOn(Conversation conversation) {
     return onBatonsAccount.test(
-        () -> {
-          List<Execution> waiting = waiting(conversation, BotConversation.ARRIVED);
-          for (Execution execution : waiting) {
-            runtime.messageEventReceived(BotConversation.ARRIVED, execution.getId());
-          }
-          return !waiting.isEmpty();
-        });
+        () ->
+            moves.of(
+                conversation.processInstanceId(),
+                () -> {
+                  List<Execution> waiting = waiting(conversation, BotConversation.ARRIVED);
+                  for (Execution execution : waiting) {
+                    runtime.messageEventReceived(BotConversation.ARRIVED, execution.getId());
+                  }
+                  return !waiting.isEmpty();
+                }));
   }
 
   @Override
@@ -138,8 +145,18 @@ public final class EngineToken implements Token {
   }
 
   @Override
-  public void advance(String taskId, StepResult result) {
-    tasks.complete(taskId, WORKER, variables(result));
+  public <T> T together(Supplier<T> work) {
+    return moves.together(work);
+  }
+
+  @Override
+  public void advance(Conversation conversation, String taskId, StepResult result) {
+    moves.of(
+        conversation.processInstanceId(),
+        () -> {
+          tasks.complete(taskId, WORKER, variables(result));
+          return true;
+        });
   }
 
   private static Map<String, Object> variables(StepResult result) {

@@ -12,6 +12,7 @@ import org.camunda.bpm.engine.RepositoryService;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParseListener;
 import org.camunda.bpm.engine.impl.cfg.AbstractProcessEnginePlugin;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
+import org.camunda.bpm.engine.impl.interceptor.SessionFactory;
 import org.camunda.bpm.engine.impl.persistence.deploy.Deployer;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 import org.springframework.core.io.Resource;
@@ -62,6 +63,12 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomPostDeployers(deployers);
     }
     deployers.add(new PolicyDeployer());
+    List<SessionFactory> sessions = configuration.getCustomSessionFactories();
+    if (sessions == null) {
+      sessions = new ArrayList<>();
+      configuration.setCustomSessionFactories(sessions);
+    }
+    sessions.addAll(ReadInstances.factories());
     configuration.setBpmnParseFactory(parser -> new BatonParse(parser, events, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));

@@ -1,0 +1,206 @@
+package dev.baton.engine.plugin;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.camunda.bpm.engine.impl.context.Context;
+import org.camunda.bpm.engine.impl.db.DbEntity;
+import org.camunda.bpm.engine.impl.interceptor.CommandContext;
+import org.camunda.bpm.engine.impl.interceptor.Session;
+import org.camunda.bpm.engine.impl.interceptor.SessionFactory;
+import org.camunda.bpm.engine.impl.jobexecutor.ProcessEventJobHandler;
+import org.camunda.bpm.engine.impl.persistence.entity.EventSubscriptionEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskManager;
+import org.camunda.bpm.engine.impl.persistence.entity.IncidentManager;
+import org.camunda.bpm.engine.impl.persistence.entity.JobEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.JobManager;
+import org.camunda.bpm.engine.impl.persistence.entity.VariableInstanceEntity;
+import org.camunda.bpm.engine.runtime.Incident;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process instances that a command has read as a whole, a statement for each table. The engine
+ * would ask again at each execution, and once more for each thing that goes, whether there is an
+ * incident of it, or a job.
+ *
+ * <p>What it would be told until the command is flushed is what was read: who changes an instance
+ * without the conversation's lock changes the executions, too, and one of the two commands fails
+ * for that.
+ */
+final class ReadInstances implements Session {
+
+  private final Map<String, Instance> instances = new HashMap<>();
+
+  /** One for each command, and the engine's managers that ask it. */
+  static List<SessionFactory> factories() {
+    return List.of(
+        factory(ReadInstances.class, ReadInstances::new),
+        factory(ExternalTaskManager.class, ExternalTasks::new),
+        factory(JobManager.class, Jobs::new),
+        factory(IncidentManager.class, Incidents::new));
+  }
+
+  private static SessionFactory factory(Class<?> type, Supplier<Session> session) {
+    return new SessionFactory() {
+      @Override
+      public Class<?> getSessionType() {
+        return type;
+      }
+
+      @Override
+      public Session openSession() {
+        return session.get();
+      }
+    };
+  }
+
+  /** Reads an instance, unless the command has begun to read it in the engine's own way. */
+  void read(String id) {
+    CommandContext context = Context.getCommandContext();
+    if (cached(ExecutionEntity.class, id) != null) {
+      return;
+    }
+    List<ExecutionEntity> executions =
+        context.getExecutionManager().findExecutionsByProcessInstanceId(id);
+    ExecutionEntity root = cached(ExecutionEntity.class, id);
+    if (root == null) {
+      return;
+    }
+    Set<String> ids = executions.stream().map(ExecutionEntity::getId).collect(Collectors.toSet());
+    List<EventSubscriptionEntity> subscriptions =
+        context.getEventSubscriptionManager().findEventSubscriptionsByProcessInstanceId(id).stream()
+            .filter(subscription -> ids.contains(subscription.getExecutionId()))
+            .toList();
+    List<VariableInstanceEntity> variables =
+        context.getVariableInstanceManager().findVariableInstancesByProcessInstanceId(id);
+    root.restoreProcessInstance(executions, subscriptions, variables, null, null, null, null);
+    instances.put(
+        id,
+        new Instance(
+            id,
+            executions,
+            context.getExternalTaskManager().findExternalTasksByProcessInstanceId(id)));
+  }
+
+  @Override
+  public void flush() {
+    // Nothing is changed here.
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+
+  /** An instance that was read. */
+  private static final class Instance {
+
+    private final String id;
+    private final List<ExecutionEntity> executions;
+    private final List<ExternalTaskEntity> externalTasks;
+    private @Nullable List<JobEntity> jobs;
+
+    Instance(String id, List<ExecutionEntity> executions, List<ExternalTaskEntity> externalTasks) {
+      this.id = id;
+      this.executions = executions;
+      this.externalTasks = externalTasks;
+    }
+
+    /** Each execution's row says whether it has incidents. */
+    boolean hasIncidents() {
+      return executions.stream().anyMatch(execution -> !execution.getIncidents().isEmpty());
+    }
+  }
+
+  private static <T extends DbEntity> @Nullable T cached(Class<T> type, String id) {
+    return Context.getCommandContext().getDbEntityManager().getCachedEntity(type, id);
+  }
+
+  /** The instance, if it was read in this command. */
+  private static @Nullable Instance instance(@Nullable String id) {
+    return id == null
+        ? null
+        : Context.getCommandContext().getSession(ReadInstances.class).instances.get(id);
+  }
+
+  private static @Nullable Instance ofExecution(String id) {
+    ExecutionEntity execution = cached(ExecutionEntity.class, id);
+    return execution == null ? null : instance(execution.getProcessInstanceId());
+  }
+
+  private static final class ExternalTasks extends ExternalTaskManager {
+
+    @Override
+    public List<ExternalTaskEntity> findExternalTasksByExecutionId(String id) {
+      Instance instance = ofExecution(id);
+      return instance == null
+          ? super.findExternalTasksByExecutionId(id)
+          : instance.externalTasks.stream()
+              .filter(task -> id.equals(task.getExecutionId()))
+              .collect(Collectors.toCollection(ArrayList::new));
+    }
+  }
+
+  private static final class Jobs extends JobManager {
+
+    @Override
+    public List<JobEntity> findJobsByExecutionId(String id) {
+      Instance instance = ofExecution(id);
+      return instance == null
+          ? super.findJobsByExecutionId(id)
+          : of(instance, job -> id.equals(job.getExecutionId()));
+    }
+
+    @Override
+    public List<JobEntity> findJobsByConfiguration(
+        String type, String configuration, @Nullable String tenant) {
+      EventSubscriptionEntity subscription =
+          ProcessEventJobHandler.TYPE.equals(type)
+              ? cached(EventSubscriptionEntity.class, configuration)
+              : null;
+      Instance instance =
+          subscription == null ? null : instance(subscription.getProcessInstanceId());
+      return instance == null
+          ? super.findJobsByConfiguration(type, configuration, tenant)
+          : of(
+              instance,
+              job ->
+                  type.equals(job.getJobHandlerType())
+                      && configuration.equals(job.getJobHandlerConfigurationRaw()));
+    }
+
+    private List<JobEntity> of(Instance instance, Predicate<JobEntity> wanted) {
+      List<JobEntity> jobs = instance.jobs;
+      if (jobs == null) {
+        jobs = findJobsByProcessInstanceId(instance.id);
+        instance.jobs = jobs;
+      }
+      return jobs.stream().filter(wanted).collect(Collectors.toCollection(ArrayList::new));
+    }
+  }
+
+  private static final class Incidents extends IncidentManager {
+
+    @Override
+    public List<Incident> findIncidentByConfigurationAndIncidentType(
+        String configuration, @Nullable String type) {
+      ExternalTaskEntity task = cached(ExternalTaskEntity.class, configuration);
+      JobEntity job = cached(JobEntity.class, configuration);
+      Instance instance =
+          instance(
+              task != null
+                  ? task.getProcessInstanceId()
+                  : job != null ? job.getProcessInstanceId() : null);
+      return instance == null || instance.hasIncidents()
+          ? super.findIncidentByConfigurationAndIncidentType(configuration, type)
+          : new ArrayList<>();
+    }
+  }
+}
