@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.camunda.bpm.engine.ActivityTypes;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
+import org.camunda.bpm.engine.impl.bpmn.behavior.ParallelMultiInstanceActivityBehavior;
 import org.camunda.bpm.engine.impl.bpmn.helper.BpmnProperties;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
@@ -61,6 +62,7 @@ final class BatonParse extends BpmnParse {
       model.parts().filter(model::rests).map(Part::id).forEach(id -> rests(definition, id));
       leaveOutOfHistory(definition, localSteps(model));
     }
+    model.parts().filter(model::offersUncounted).forEach(step -> offersUncounted(definition, step));
     // What was deployed once must stay readable, whatever rules came since: instances of it run.
     if (deployment.isNew()) {
       for (Rule rule : Rule.values()) {
@@ -82,6 +84,14 @@ final class BatonParse extends BpmnParse {
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> events.get().restsNoMore(execution));
+  }
+
+  private static void offersUncounted(ProcessDefinitionEntity definition, Part step) {
+    ActivityImpl rounds = definition.findActivity(getIdForMiBody(step.id()));
+    if (rounds != null
+        && rounds.getActivityBehavior() instanceof ParallelMultiInstanceActivityBehavior replaced) {
+      rounds.setActivityBehavior(new OfferRounds(replaced));
+    }
   }
 
   private static Set<String> localSteps(Model model) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -64,12 +65,18 @@ final class Model {
     /** The beans with Baton's prefix that its expressions name. */
     List<String> beans() {
       List<String> beans = new ArrayList<>();
-      Stream<String> values = element.attributes().stream().map(element::attribute);
-      Stream.concat(values, Stream.of(element.getText()))
-          .flatMap(value -> EXPRESSION.matcher(value).results())
-          .flatMap(expression -> BEAN.matcher(expression.group()).results())
+      expressions()
+          .flatMap(expression -> BEAN.matcher(expression).results())
           .forEach(bean -> beans.add(bean.group()));
       return beans;
+    }
+
+    /** The expressions in its attributes and its text. */
+    Stream<String> expressions() {
+      Stream<String> values = element.attributes().stream().map(element::attribute);
+      return Stream.concat(values, Stream.of(element.getText()))
+          .flatMap(value -> EXPRESSION.matcher(value).results())
+          .map(MatchResult::group);
     }
   }
 
@@ -143,6 +150,27 @@ final class Model {
    */
   boolean rests(Part wait) {
     return new TalkLoop(this, wait).isPlain();
+  }
+
+  /**
+   * Whether nothing in a step that offers could read how many offers its round has, or which of
+   * them it is: it names none of these variables, and asks no code that might.
+   */
+  boolean offersUncounted(Part step) {
+    return step(step).filter(TaskType.TARGET_OFFER::equals).isPresent()
+        && parts()
+            .filter(part -> part.outward().anyMatch(step::equals))
+            .noneMatch(
+                part ->
+                    part.is("extensionElements")
+                        || part.expressions().anyMatch(Model::mayReadCounters));
+  }
+
+  private static boolean mayReadCounters(String expression) {
+    // Who lists the offers is asked before there is anything to count.
+    return !expression.equals("${batonRoundOffers.of(execution)}")
+        && (expression.contains("(")
+            || OfferRounds.COUNTERS.stream().anyMatch(expression::contains));
   }
 
   /** Whether sequence flows lead from an activity back to it. */
