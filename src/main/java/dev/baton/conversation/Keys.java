@@ -1,11 +1,15 @@
 package dev.baton.conversation;
 
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.KeyHolder;
 
-/** Reads the ids that inserts drew. */
+/** Reads what came back from inserts and updates. */
 final class Keys {
 
   private Keys() {}
@@ -19,6 +23,13 @@ final class Keys {
           Objects.requireNonNull((Long) row.get("id")));
     }
     return ids;
+  }
+
+  /** A moment that came back from an update. */
+  static @Nullable Instant instant(@Nullable Object column) {
+    return column instanceof Timestamp time
+        ? time.toInstant()
+        : column instanceof OffsetDateTime time ? time.toInstant() : null;
   }
 
   static long of(KeyHolder holder) {

@@ -13,6 +13,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -168,11 +170,25 @@ public final class Offers {
         .update();
   }
 
+  /**
+   * What a step that waits for an offer has to know of it.
+   *
+   * @param dueAt before that the offer is not made; null for at once
+   */
+  public record Awaited(Target target, @Nullable Instant dueAt) {}
+
   /** A step of the process waits for the offer's answer. */
-  public void awaitedBy(long offer, String taskId, String stepId) {
+  public Awaited awaitedBy(long offer, String taskId, String stepId) {
+    GeneratedKeyHolder row = new GeneratedKeyHolder();
     jdbc.sql("update baton_offer set task_id = ?, step_id = ? where id = ?")
         .params(taskId, stepId, offer)
-        .update();
+        .update(row, "target_type", "target_value", "due_at");
+    Map<String, Object> columns = Objects.requireNonNull(row.getKeys(), "There is no such offer.");
+    return new Awaited(
+        new Target(
+            String.valueOf(columns.get("target_type")),
+            String.valueOf(columns.get("target_value"))),
+        Keys.instant(columns.get("due_at")));
   }
 
   /** The process went another way: the step does not wait any more. */
@@ -180,16 +196,22 @@ public final class Offers {
     jdbc.sql("update baton_offer set task_id = null where step_id = ?").param(stepId).update();
   }
 
-  /** The target has the offer. */
-  public void opened(Attempt offer, String reference) {
+  /**
+   * The target has the offer.
+   *
+   * @return whether it may still accept
+   */
+  public boolean opened(Attempt offer, String reference) {
+    GeneratedKeyHolder state = new GeneratedKeyHolder();
     jdbc.sql(
             """
             update baton_offer set state = case when state = 'ABANDONED' then state else 'OPEN' end,
               reference = ?, owner = ?
             where id = ?""")
         .params(reference, node.id(), offer.id())
-        .update();
+        .update(state, "state");
     follow(offer, "offered", null);
+    return Attempt.State.OPEN.name().equals(state.getKeyAs(String.class));
   }
 
   /** Whether the target says something new about how long the offer waits. */

@@ -126,6 +126,28 @@ public final class Orders {
     return turns.find(id).or(() -> row(id));
   }
 
+  /** An order and its conversation. */
+  public record WithConversation(Order order, Conversation conversation) {}
+
+  /** The order with its conversation, as last committed. */
+  public Optional<WithConversation> withConversation(long id) {
+    Optional<Order> turn = turns.find(id);
+    return turn.isPresent()
+        ? turn.map(
+            o -> new WithConversation(o, conversations.find(o.conversationKey()).orElseThrow()))
+        : jdbc.sql(
+                """
+                select c.*, o.*, o.state as order_state
+                from baton_order o
+                join baton_conversation c on c.conversation_key = o.conversation_key
+                where o.id = ?""")
+            .param(id)
+            .query(
+                (row, number) ->
+                    new WithConversation(read(row, "order_state"), Conversations.read(row, number)))
+            .optional();
+  }
+
   /** The order as last committed, unless it is a turn's that has no row. */
   Optional<Order> row(long id) {
     return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Orders::read).optional();
@@ -408,6 +430,10 @@ public final class Orders {
   }
 
   private static Order read(ResultSet row, int number) throws SQLException {
+    return read(row, "state");
+  }
+
+  private static Order read(ResultSet row, String state) throws SQLException {
     return new Order(
         row.getLong("id"),
         row.getString("conversation_key"),
@@ -416,7 +442,7 @@ public final class Orders {
         row.getObject("sequence_id", Long.class),
         row.getObject("inbox_id", Long.class),
         row.getObject("offer_id", Long.class),
-        Order.State.valueOf(row.getString("state")),
+        Order.State.valueOf(row.getString(state)),
         row.getObject("ordered_at", OffsetDateTime.class).toInstant(),
         Transfers.instant(row, "due_at"),
         readParked(row),

@@ -10,9 +10,12 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * What was said in a conversation and what became of it, in order: the transcript proper, and
@@ -96,6 +99,50 @@ public final class Transcript {
 
   /** Adds a line or more, of one conversation or of several. */
   void add(List<Said> lines) {
+    if (TransactionSynchronizationManager.isSynchronizationActive()) {
+      unwritten()
+          .orElseGet(
+              () -> {
+                Unwritten first = new Unwritten();
+                TransactionSynchronizationManager.registerSynchronization(first);
+                return first;
+              })
+          .lines
+          .addAll(lines);
+    } else {
+      write(lines);
+    }
+    lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
+  }
+
+  /** What the current transaction has to say: written together, when it ends or somebody reads. */
+  private final class Unwritten implements TransactionSynchronization {
+    final List<Said> lines = new ArrayList<>();
+
+    @Override
+    public void beforeCommit(boolean readOnly) {
+      if (!lines.isEmpty()) {
+        write(lines);
+        lines.clear();
+      }
+    }
+  }
+
+  private static Optional<Unwritten> unwritten() {
+    return TransactionSynchronizationManager.isSynchronizationActive()
+        ? TransactionSynchronizationManager.getSynchronizations().stream()
+            .filter(Unwritten.class::isInstance)
+            .map(Unwritten.class::cast)
+            .findAny()
+        : Optional.empty();
+  }
+
+  private JdbcClient afterWhatIsUnwritten() {
+    unwritten().ifPresent(unwritten -> unwritten.beforeCommit(false));
+    return jdbc;
+  }
+
+  private void write(List<Said> lines) {
     List<@Nullable Object> values = new ArrayList<>();
     for (Said line : lines) {
       values.addAll(
@@ -113,7 +160,6 @@ public final class Transcript {
                     ", ", Collections.nCopies(lines.size(), "(?, current_timestamp, ?, ?, ?, ?)")))
         .params(values)
         .update();
-    lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
   }
 
   /** A bot may say half of a character, which no channel could be given: "?" in its place. */
@@ -133,8 +179,8 @@ public final class Transcript {
 
   /** The lines after one, oldest first, as many as are asked for. */
   public List<Line> since(String key, long id, int most) {
-    return jdbc.sql(
-            COLUMNS + "where conversation_key = ? and id > ? order by id fetch first ? rows only")
+    return afterWhatIsUnwritten()
+        .sql(COLUMNS + "where conversation_key = ? and id > ? order by id fetch first ? rows only")
         .params(key, id, most)
         .query(Transcript::read)
         .list();
@@ -142,7 +188,8 @@ public final class Transcript {
 
   /** What the bot said at the start. */
   public List<Line> greeting(String key) {
-    return jdbc.sql(
+    return afterWhatIsUnwritten()
+        .sql(
             COLUMNS
                 + "where conversation_key = ? and speaker = 'BOT' and cause = 'START' order by id")
         .param(key)
@@ -152,7 +199,8 @@ public final class Transcript {
 
   /** What the bot said to a customer's message. */
   public List<Line> answersTo(String key, long inboxId) {
-    return jdbc.sql(
+    return afterWhatIsUnwritten()
+        .sql(
             COLUMNS + "where conversation_key = ? and speaker = 'BOT' and inbox_id = ? order by id")
         .params(key, inboxId)
         .query(Transcript::read)

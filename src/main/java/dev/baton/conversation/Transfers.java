@@ -60,6 +60,32 @@ public final class Transfers {
         .orElseThrow(() -> new IllegalStateException("The bot did not escalate in this session."));
   }
 
+  /**
+   * How a transfer stands.
+   *
+   * @param winner the offer that was accepted; null while none is
+   * @param offersOpen whether a target may still accept an offer of the conversation
+   */
+  public record Standing(@Nullable Long winner, boolean offersOpen) {}
+
+  /** How the conversation's latest transfer stands. */
+  public Standing standing(String key) {
+    return jdbc.sql(
+            """
+            select t.winner, exists (
+              select 1 from baton_offer o
+              where o.conversation_key = t.conversation_key and o.state in ('ASKING', 'OPEN'))
+              as offers_open
+            from baton_transfer t
+            where t.conversation_key = ? order by t.id desc fetch first row only""")
+        .param(key)
+        .query(
+            (row, number) ->
+                new Standing(row.getObject("winner", Long.class), row.getBoolean("offers_open")))
+        .optional()
+        .orElseGet(() -> new Standing(null, false));
+  }
+
   /** Every transfer of the conversation, oldest first. */
   public List<Transfer> all(String key) {
     return jdbc.sql(TRANSFER + "where conversation_key = ? order by id")

@@ -12,6 +12,7 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Token.StepResult.OffersSettled;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
+import dev.baton.conversation.Transfers.Standing;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import java.util.Optional;
@@ -94,12 +95,13 @@ final class Acceptance {
   /**
    * A target took the session in its answer to the offer. One that answered so late that nobody
    * waits for it has it as well, unless the customer would rather go on with the bot.
+   *
+   * @param open whether the offer was still open then
    */
-  OffersSettled acceptedAtOnce(Conversation conversation, long offerId) {
+  OffersSettled acceptedAtOnce(Conversation conversation, Attempt attempt, boolean open) {
     String key = conversation.key();
-    Attempt attempt = offers.byId(offerId);
     Transfer transfer = transfers.current(key);
-    boolean wanted = attempt.open() && !transfer.cancelled();
+    boolean wanted = open && !transfer.cancelled();
     if (!wanted || !wins(conversation, attempt, transfer)) {
       takeBack(key);
     }
@@ -172,7 +174,7 @@ final class Acceptance {
 
   /** How the conversation's offers stand. */
   OffersSettled settled(String key) {
-    Long winner = transfers.latest(key).map(Transfer::winner).orElse(null);
-    return new OffersSettled(winner, !offers.open(key).isEmpty());
+    Standing now = transfers.standing(key);
+    return new OffersSettled(now.winner(), now.offersOpen());
   }
 }

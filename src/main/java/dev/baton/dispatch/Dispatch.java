@@ -132,8 +132,7 @@ public final class Dispatch {
     Settlements settlements =
         new Settlements(
             conversations, orders, turns, token, changes, retries, node.id(), gates, all);
-    this.dispatcher =
-        new Dispatcher(conversations, orders, token, threads, node.id(), gates, all, settlements);
+    this.dispatcher = new Dispatcher(orders, token, threads, node.id(), gates, all, settlements);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 

@@ -1,9 +1,9 @@
 package dev.baton.dispatch;
 
 import dev.baton.conversation.Conversation;
-import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
+import dev.baton.conversation.Orders.WithConversation;
 import dev.baton.conversation.Token;
 import dev.baton.dispatch.Performer.Settlement;
 import dev.baton.dispatch.Settlements.Next;
@@ -33,7 +33,6 @@ public final class Dispatcher {
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
 
-  private final Conversations conversations;
   private final Orders orders;
   private final Token token;
   private final ScheduledExecutorService threads;
@@ -47,7 +46,6 @@ public final class Dispatcher {
   private volatile boolean stopping;
 
   Dispatcher(
-      Conversations conversations,
       Orders orders,
       Token token,
       ScheduledExecutorService threads,
@@ -55,7 +53,6 @@ public final class Dispatcher {
       Gates gates,
       Performers performers,
       Settlements settlements) {
-    this.conversations = conversations;
     this.orders = orders;
     this.token = token;
     this.threads = threads;
@@ -149,11 +146,12 @@ public final class Dispatcher {
   }
 
   private boolean call(long orderId) {
-    Optional<Order> found = orders.find(orderId).filter(order -> node.equals(order.owner()));
+    Optional<WithConversation> found =
+        orders.withConversation(orderId).filter(it -> node.equals(it.order().owner()));
     if (found.isEmpty()) {
       return false;
     }
-    Order order = found.get();
+    Order order = found.get().order();
     if (order.state() == Order.State.DROPPED) {
       settlements.leave(order);
       nextToBot(order);
@@ -173,7 +171,7 @@ public final class Dispatcher {
       later(orderId, TURN);
       return false;
     }
-    Conversation conversation = conversations.find(order.conversationKey()).orElseThrow();
+    Conversation conversation = found.get().conversation();
     make(order, () -> performers.of(order).perform(order, conversation), () -> {});
     return true;
   }

@@ -39,6 +39,16 @@ final class Handovers {
   }
 
   Handover of(Conversation conversation) {
+    Optional<Transfer> transfer = transfers.latest(conversation.key());
+    return of(conversation, transfer, transfer.map(offers::of).orElse(List.of()));
+  }
+
+  /**
+   * What a target is told in the course of a transfer.
+   *
+   * @param asked the transfer's offers
+   */
+  Handover of(Conversation conversation, Optional<Transfer> transfer, List<Attempt> asked) {
     List<Line> said = transcript.all(conversation.key());
     List<JsonNode> bodies = said.stream().map(line -> read(line.body())).toList();
     List<Handover.Line> lines = new ArrayList<>();
@@ -53,12 +63,12 @@ final class Handovers {
         conversation.key(),
         Objects.requireNonNull(conversation.sessionId()),
         lines,
-        context(conversation));
+        context(conversation, transfer, asked));
   }
 
   /** Nothing fills the summary yet: a place for whoever writes one. */
-  private Handover.Context context(Conversation conversation) {
-    Optional<Transfer> transfer = transfers.latest(conversation.key());
+  private static Handover.Context context(
+      Conversation conversation, Optional<Transfer> transfer, List<Attempt> asked) {
     return new Handover.Context(
         conversation.botId(),
         transfer.map(Transfer::escalateId).orElse(null),
@@ -67,12 +77,12 @@ final class Handovers {
         List.of(
             new Referrer(Referrer.BOT, conversation.botId()),
             new Referrer(Referrer.SESSION, Objects.requireNonNull(conversation.sessionId()))),
-        transfer.map(this::tried).orElse(List.of()));
+        tried(asked));
   }
 
-  private List<Handover.Tried> tried(Transfer transfer) {
+  private static List<Handover.Tried> tried(List<Attempt> asked) {
     List<Handover.Tried> tried = new ArrayList<>();
-    for (Attempt attempt : offers.of(transfer)) {
+    for (Attempt attempt : asked) {
       Outcome outcome = attempt.outcome();
       if (outcome != null && outcome != Outcome.ACCEPTED) {
         tried.add(new Handover.Tried(attempt.target(), outcome));

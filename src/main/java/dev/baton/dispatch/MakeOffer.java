@@ -6,12 +6,14 @@ import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
+import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.Availability;
 import dev.baton.transfer.Offer;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +64,11 @@ final class MakeOffer implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    Attempt attempt = offers.byId(Objects.requireNonNull(order.offerId()));
+    long id = Objects.requireNonNull(order.offerId());
+    Transfer transfer = transfers.current(conversation.key());
+    List<Attempt> asked = offers.of(transfer);
+    Attempt attempt =
+        asked.stream().filter(a -> a.id() == id).findAny().orElseGet(() -> offers.byId(id));
     if (!attempt.open()) {
       // An operator moved the token back here: what is over stays over.
       return CompletableFuture.completedFuture(
@@ -71,7 +77,12 @@ final class MakeOffer implements Performer {
     Optional<TargetKind> kind = kinds.of(attempt.target());
     CompletableFuture<Settlement> made;
     if (kind.isPresent()) {
-      made = make(kind.get(), attempt, order, conversation);
+      Offer offer =
+          new Offer(
+              attempt.offerKey(),
+              attempt.target(),
+              handovers.of(conversation, Optional.of(transfer), asked));
+      made = make(kind.get(), attempt, offer, transfer, order.repeated());
     } else if (otherBots.serve(attempt.target())) {
       made =
           otherBots
@@ -91,19 +102,19 @@ final class MakeOffer implements Performer {
   }
 
   private CompletableFuture<Settlement> make(
-      TargetKind kind, Attempt attempt, Order order, Conversation conversation) {
-    Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
+      TargetKind kind, Attempt attempt, Offer offer, Transfer transfer, boolean repeated) {
     CompletableFuture<Optional<String>> made =
-        order.repeated() ? kind.find(offer) : CompletableFuture.completedFuture(Optional.empty());
+        repeated ? kind.find(offer) : CompletableFuture.completedFuture(Optional.empty());
     return made.thenCompose(
         reference ->
             reference
                 .map(known -> CompletableFuture.completedFuture(opened(kind, attempt, known)))
-                .orElseGet(() -> ask(kind, attempt, offer)));
+                .orElseGet(() -> ask(kind, attempt, offer, transfer)));
   }
 
-  private CompletableFuture<Settlement> ask(TargetKind kind, Attempt attempt, Offer offer) {
-    return availability(kind, attempt)
+  private CompletableFuture<Settlement> ask(
+      TargetKind kind, Attempt attempt, Offer offer, Transfer transfer) {
+    return availability(kind, attempt, transfer)
         .thenCompose(
             availability ->
                 availability instanceof Availability.Unavailable no
@@ -112,21 +123,22 @@ final class MakeOffer implements Performer {
   }
 
   /** What was asked for the whole escalation need not be asked again right after that. */
-  private CompletableFuture<Availability> availability(TargetKind kind, Attempt attempt) {
+  private static CompletableFuture<Availability> availability(
+      TargetKind kind, Attempt attempt, Transfer transfer) {
     return Optional.of(attempt)
         .filter(a -> a.round() == 1 && kind.tellsAvailability())
-        .flatMap(a -> transfers.current(a.conversationKey()).survey().of(a.target()))
+        .flatMap(a -> transfer.survey().of(a.target()))
         .map(CompletableFuture::completedFuture)
         .orElseGet(() -> kind.availability(attempt.target()));
   }
 
   private Settlement opened(TargetKind kind, Attempt attempt, String reference) {
     return (conversation, awaited) -> {
-      offers.opened(attempt, reference);
+      boolean open = offers.opened(attempt, reference);
       if (kind.acceptedAtOnce(reference)) {
-        return acceptance.acceptedAtOnce(conversation, attempt.id());
+        return acceptance.acceptedAtOnce(conversation, attempt, open);
       }
-      if (!awaited && offers.byId(attempt.id()).open()) {
+      if (!awaited && open) {
         acceptance.takeBack(conversation.key());
       }
       return null;
@@ -135,9 +147,9 @@ final class MakeOffer implements Performer {
 
   private Settlement started(Attempt attempt, BotAnswer answer) {
     return (conversation, awaited) -> {
-      offers.opened(attempt, Objects.requireNonNull(answer.sessionId()));
+      boolean open = offers.opened(attempt, Objects.requireNonNull(answer.sessionId()));
       otherBots.started(attempt, answer);
-      return acceptance.acceptedAtOnce(conversation, attempt.id());
+      return acceptance.acceptedAtOnce(conversation, attempt, open);
     };
   }
 

@@ -350,17 +350,21 @@ final class PartWithBot {
           // That this bot's session is ended is no news for the customer, who goes on.
           return new SessionEnded(otherBots.goOn(conversation.key(), next.get()));
         }
-        if (answer != null) {
-          answers.keep(conversation.key(), answer, Cause.END, null);
-        }
-        over(conversation, reason);
+        boolean told =
+            answer != null
+                && answers.keep(conversation.key(), answer, Cause.END, null) == Meaning.ENDED;
+        over(conversation, reason, told);
         return new SessionEnded(null);
       };
     }
 
-    /** Without its session the conversation is over, whatever else its process has to do. */
-    private void over(Conversation conversation, EndReason reason) {
-      if (conversation.sessionId() != null) {
+    /**
+     * Without its session the conversation is over, whatever else its process has to do.
+     *
+     * @param told whether the bot said so itself, which is written down with its answer
+     */
+    private void over(Conversation conversation, EndReason reason, boolean told) {
+      if (conversation.sessionId() != null && !told) {
         conversations.sessionOver(conversation.key());
       }
       if (!conversation.state().over()) {

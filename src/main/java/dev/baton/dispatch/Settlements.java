@@ -107,7 +107,9 @@ final class Settlements {
         conversations.locked(
             order.conversationKey(),
             conversation -> token.together(() -> settle(order, settlement, conversation)));
-    return dropped || order.taskId() == null ? new Next.NextToBot() : new Next.Nothing();
+    // After a turn that the process took over, the process says what is next.
+    boolean processGoesOn = order.taskId() != null || order.isTurn();
+    return dropped || !processGoesOn ? new Next.NextToBot() : new Next.Nothing();
   }
 
   private boolean settle(Order order, Settlement settlement, Conversation conversation) {

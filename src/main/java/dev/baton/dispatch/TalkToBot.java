@@ -166,7 +166,9 @@ final class TalkToBot {
       @Override
       public BotSaid settle(Conversation conversation, boolean awaited) {
         inbox.become(inboxId, InboxMessage.State.ANSWERED);
-        conversations.failedTransfers(conversation.key(), 0);
+        if (conversation.failedTransfers() > 0) {
+          conversations.failedTransfers(conversation.key(), 0);
+        }
         return new BotSaid(take(conversation, answer, Cause.MESSAGE, inboxId, awaited));
       }
     }

@@ -1,13 +1,13 @@
 package dev.baton.engine;
 
 import dev.baton.bots.EndReason;
-import dev.baton.conversation.Attempt;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Offers.Awaited;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
@@ -181,11 +181,10 @@ public final class TokenEvents {
       if (offer == null) {
         throw HeldConversation.invalid("A step that offers needs the variable offer.");
       }
-      Attempt attempt = offers.byId(offer);
-      dueAt = attempt.dueAt();
-      offers.awaitedBy(offer, taskId, step);
-      execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), attempt.target().type());
-      execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), attempt.target().value());
+      Awaited awaited = offers.awaitedBy(offer, taskId, step);
+      dueAt = awaited.dueAt();
+      execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), awaited.target().type());
+      execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), awaited.target().value());
     }
     if (kind == OrderKind.BOT_TRANSFER_FAILED && tellsVariables) {
       orders.placeVariables(key, step);
