@@ -126,26 +126,44 @@ public final class Orders {
     return turns.find(id).or(() -> row(id));
   }
 
-  /** An order and its conversation. */
-  public record WithConversation(Order order, Conversation conversation) {}
+  /**
+   * An order and its conversation.
+   *
+   * @param itsTurn whether no older request on the conversation's session is unfinished, or it is
+   *     none itself
+   */
+  public record WithConversation(Order order, Conversation conversation, boolean itsTurn) {}
 
   /** The order with its conversation, as last committed. */
   public Optional<WithConversation> withConversation(long id) {
     Optional<Order> turn = turns.find(id);
     return turn.isPresent()
-        ? turn.map(
-            o -> new WithConversation(o, conversations.find(o.conversationKey()).orElseThrow()))
+        ? turn.map(this::withConversation)
         : jdbc.sql(
                 """
-                select c.*, o.*, o.state as order_state
+                select c.*, o.*, o.state as order_state,
+                  o.kind not like 'BOT_%' or not exists (
+                    select 1 from baton_order b where b.conversation_key = o.conversation_key
+                      and b.kind like 'BOT_%' and b.id < o.id) as its_turn
                 from baton_order o
                 join baton_conversation c on c.conversation_key = o.conversation_key
                 where o.id = ?""")
             .param(id)
             .query(
                 (row, number) ->
-                    new WithConversation(read(row, "order_state"), Conversations.read(row, number)))
+                    new WithConversation(
+                        read(row, "order_state"),
+                        Conversations.read(row, number),
+                        row.getBoolean("its_turn")))
             .optional();
+  }
+
+  private WithConversation withConversation(Order turn) {
+    String key = turn.conversationKey();
+    return new WithConversation(
+        turn,
+        conversations.find(key).orElseThrow(),
+        firstToBot(key).filter(first -> first.id() == turn.id()).isPresent());
   }
 
   /** The order as last committed, unless it is a turn's that has no row. */

@@ -165,7 +165,8 @@ public final class Dispatcher {
       later(orderId, wait);
       return false;
     }
-    if (!itsTurn(order)) {
+    // Requests on a bot's session are made one at a time, or the bot answers 423.
+    if (!found.get().itsTurn()) {
       // Whoever is first tells the next when it is done: but it may be another node's order, or
       // tell at this very moment, while this one still counts as under way.
       later(orderId, TURN);
@@ -236,15 +237,6 @@ public final class Dispatcher {
   private static CompletableFuture<Settlement> tookTooLong(Throwable failure) {
     return CompletableFuture.failedFuture(
         failure instanceof TimeoutException ? new Fault.TookTooLong() : failure);
-  }
-
-  /** Requests on a bot's session are made one at a time, or the bot answers 423. */
-  private boolean itsTurn(Order order) {
-    return !order.kind().toBot()
-        || orders
-            .firstToBot(order.conversationKey())
-            .filter(first -> first.id() == order.id())
-            .isPresent();
   }
 
   private void nextToBot(Order done) {

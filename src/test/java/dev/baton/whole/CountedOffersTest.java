@@ -62,7 +62,7 @@ class CountedOffersTest {
   @ParameterizedTest
   @CsvSource({
     "byNumber, ${winner != null || nrOfCompletedInstances == 2}, ''",
-    "byCode, ${winner != null && execution.isCanceled()}, ''",
+    "byCode, ${winner != null and execution.isCanceled()}, ''",
     "byListener, ${winner != null}, listener"
   })
   void whoCountsFindsTheCounters(String process, String condition, String inside)

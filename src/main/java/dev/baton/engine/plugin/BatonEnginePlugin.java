@@ -69,6 +69,9 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomSessionFactories(sessions);
     }
     sessions.addAll(ReadInstances.factories());
+    if (configuration.getHistoryEventProducer() == null) {
+      configuration.setHistoryEventProducer(new ReadInstances.Historian());
+    }
     configuration.setBpmnParseFactory(parser -> new BatonParse(parser, events, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));

@@ -1,5 +1,7 @@
 package dev.baton.engine.plugin;
 
+import static org.camunda.bpm.engine.ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_END;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,8 +10,10 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.db.DbEntity;
+import org.camunda.bpm.engine.impl.history.producer.CacheAwareHistoryEventProducer;
 import org.camunda.bpm.engine.impl.interceptor.CommandContext;
 import org.camunda.bpm.engine.impl.interceptor.Session;
 import org.camunda.bpm.engine.impl.interceptor.SessionFactory;
@@ -21,6 +25,8 @@ import org.camunda.bpm.engine.impl.persistence.entity.ExternalTaskManager;
 import org.camunda.bpm.engine.impl.persistence.entity.IncidentManager;
 import org.camunda.bpm.engine.impl.persistence.entity.JobEntity;
 import org.camunda.bpm.engine.impl.persistence.entity.JobManager;
+import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionManager;
 import org.camunda.bpm.engine.impl.persistence.entity.VariableInstanceEntity;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +50,8 @@ final class ReadInstances implements Session {
         factory(ReadInstances.class, ReadInstances::new),
         factory(ExternalTaskManager.class, ExternalTasks::new),
         factory(JobManager.class, Jobs::new),
-        factory(IncidentManager.class, Incidents::new));
+        factory(IncidentManager.class, Incidents::new),
+        factory(ProcessDefinitionManager.class, Definitions::new));
   }
 
   private static SessionFactory factory(Class<?> type, Supplier<Session> session) {
@@ -111,6 +118,10 @@ final class ReadInstances implements Session {
       this.id = id;
       this.executions = executions;
       this.externalTasks = externalTasks;
+    }
+
+    boolean isOf(String definition) {
+      return executions.stream().anyMatch(e -> definition.equals(e.getProcessDefinitionId()));
     }
 
     /** Each execution's row says whether it has incidents. */
@@ -183,6 +194,41 @@ final class ReadInstances implements Session {
         instance.jobs = jobs;
       }
       return jobs.stream().filter(wanted).collect(Collectors.toCollection(ArrayList::new));
+    }
+  }
+
+  /**
+   * The definition of a read instance, as it was deployed; null for others. What of it can change,
+   * whether it is suspended and how long history is kept, matters when an instance begins, and for
+   * the engine's strategy "end" when it ends.
+   */
+  private static @Nullable ProcessDefinitionEntity definition(String id) {
+    ProcessEngineConfigurationImpl engine = Context.getProcessEngineConfiguration();
+    CommandContext context = Context.getCommandContext();
+    boolean known =
+        context != null
+            && !HISTORY_REMOVAL_TIME_STRATEGY_END.equals(engine.getHistoryRemovalTimeStrategy())
+            && context.getSession(ReadInstances.class).instances.values().stream()
+                .anyMatch(instance -> instance.isOf(id));
+    return known ? engine.getDeploymentCache().getProcessDefinitionCache().get(id) : null;
+  }
+
+  private static final class Definitions extends ProcessDefinitionManager {
+
+    @Override
+    public @Nullable ProcessDefinitionEntity getCachedResourceDefinitionEntity(String id) {
+      ProcessDefinitionEntity known = definition(id);
+      return known == null ? super.getCachedResourceDefinitionEntity(id) : known;
+    }
+  }
+
+  /** Looks up a definition for each thing that it notes. */
+  static final class Historian extends CacheAwareHistoryEventProducer {
+
+    @Override
+    protected ProcessDefinitionEntity getProcessDefinitionEntity(String id) {
+      ProcessDefinitionEntity known = definition(id);
+      return known == null ? super.getProcessDefinitionEntity(id) : known;
     }
   }
 
