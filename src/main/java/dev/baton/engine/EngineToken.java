@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -19,6 +21,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.SuspendedEntityInteractionException;
 import org.camunda.bpm.engine.externaltask.ExternalTask;
 import org.camunda.bpm.engine.runtime.Execution;
+import org.camunda.bpm.engine.variable.value.TypedValue;
 
 /**
  * Moves the token of a conversation's process at every step: the ordinary path. Steps that call
@@ -100,11 +103,15 @@ public final class EngineToken implements Token {
             moves.of(
                 conversation.processInstanceId(),
                 () -> {
-                  List<Execution> waiting = waiting(conversation, BotConversation.ARRIVED);
-                  for (Execution execution : waiting) {
-                    runtime.messageEventReceived(BotConversation.ARRIVED, execution.getId());
-                  }
-                  return !waiting.isEmpty();
+                  Optional<String> waiting =
+                      moves
+                          .waiting(conversation.processInstanceId(), BotConversation.ARRIVED)
+                          .stream()
+                          .findFirst();
+                  waiting.ifPresent(
+                      execution ->
+                          runtime.messageEventReceived(BotConversation.ARRIVED, execution));
+                  return waiting.isPresent();
                 }));
   }
 
@@ -154,9 +161,25 @@ public final class EngineToken implements Token {
     moves.of(
         conversation.processInstanceId(),
         () -> {
-          tasks.complete(taskId, WORKER, variables(result));
+          tasks.complete(taskId, WORKER, changed(conversation, variables(result)));
           return true;
         });
+  }
+
+  /** The engine would write a value again that it has already. */
+  private Map<String, Object> changed(Conversation conversation, Map<String, Object> variables) {
+    Map<String, Object> known =
+        runtime.getVariables(conversation.processInstanceId(), variables.keySet());
+    Map<String, Object> changed = new HashMap<>(variables);
+    known.forEach(
+        (name, value) ->
+            changed.computeIfPresent(
+                name,
+                (same, now) ->
+                    now instanceof TypedValue typed && Objects.equals(typed.getValue(), value)
+                        ? null
+                        : now));
+    return changed;
   }
 
   private static Map<String, Object> variables(StepResult result) {

@@ -1,6 +1,7 @@
 package dev.baton.engine;
 
 import dev.baton.conversation.Refusal;
+import java.util.Objects;
 import org.camunda.bpm.engine.delegate.VariableScope;
 import org.camunda.bpm.engine.variable.Variables;
 import org.camunda.bpm.engine.variable.value.TypedValue;
@@ -39,7 +40,12 @@ public record ProcessVariable<T>(String name, Class<T> type, boolean transientOn
   }
 
   void set(VariableScope scope, @Nullable T value) {
-    scope.setVariable(name, value(value));
+    // The engine would write what it has already.
+    if (transientOnly
+        || !scope.hasVariable(name)
+        || !Objects.equals(scope.getVariable(name), value)) {
+      scope.setVariable(name, value(value));
+    }
   }
 
   TypedValue value(@Nullable T value) {

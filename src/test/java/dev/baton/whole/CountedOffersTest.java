@@ -55,8 +55,7 @@ class CountedOffersTest {
   @Test
   void aRoundThatNobodyCountsKeepsWhomItAsksAndNothingElse() throws IOException {
     assertThat(variablesOfRound("uncounted", "${winner != null}", ""))
-        .containsExactly(
-            "offer", "offer", "targetType", "targetType", "targetValue", "targetValue");
+        .containsExactly("targetType", "targetType", "targetValue", "targetValue");
   }
 
   @ParameterizedTest

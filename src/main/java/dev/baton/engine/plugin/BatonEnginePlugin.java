@@ -69,6 +69,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomSessionFactories(sessions);
     }
     sessions.addAll(ReadInstances.factories());
+    sessions.add(GroupedDeletes.factory(configuration));
     if (configuration.getHistoryEventProducer() == null) {
       configuration.setHistoryEventProducer(new ReadInstances.Historian());
     }
@@ -95,6 +96,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
 
   @Override
   public void postInit(ProcessEngineConfigurationImpl configuration) {
+    Statements.addTo(configuration);
     configuration.setHistoryEventHandler(
         new WithoutCustomersWords(configuration.getHistoryEventHandler()));
     configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(events));

@@ -88,7 +88,10 @@ final class BatonParse extends BpmnParse {
 
   private static void offersUncounted(ProcessDefinitionEntity definition, Part step) {
     ActivityImpl rounds = definition.findActivity(getIdForMiBody(step.id()));
+    // What was deployed before that was refused may wait for the engine's jobs.
+    boolean atOnce = !definition.findActivity(step.id()).isAsyncBefore();
     if (rounds != null
+        && atOnce
         && rounds.getActivityBehavior() instanceof ParallelMultiInstanceActivityBehavior replaced) {
       rounds.setActivityBehavior(new OfferRounds(replaced));
     }

@@ -11,7 +11,7 @@ import org.camunda.bpm.dmn.engine.DmnDecision;
 import org.camunda.bpm.dmn.engine.DmnDecisionResult;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.context.Context;
-import org.camunda.bpm.engine.impl.persistence.deploy.cache.DeploymentCache;
+import org.camunda.bpm.engine.impl.dmn.entity.repository.DecisionDefinitionEntity;
 import org.camunda.bpm.engine.variable.Variables;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +26,15 @@ public final class DeployedTables implements DecisionTables {
   public Optional<Map<String, @Nullable Object>> ask(
       Table table, Map<String, @Nullable Object> input) {
     ProcessEngineConfigurationImpl engine = Context.getProcessEngineConfiguration();
-    if (Context.getCommandContext()
+    DecisionDefinitionEntity latest =
+        Context.getCommandContext()
             .getDecisionDefinitionManager()
-            .findLatestDecisionDefinitionByKey(table.id())
-        == null) {
+            .findLatestDecisionDefinitionByKey(table.id());
+    if (latest == null) {
       return Optional.empty();
     }
     try {
-      DeploymentCache deployed = engine.getDeploymentCache();
-      DmnDecision decision =
-          (DmnDecision) deployed.findDeployedLatestDecisionDefinitionByKey(table.id());
+      DmnDecision decision = engine.getDeploymentCache().resolveDecisionDefinition(latest);
       DmnDecisionResult result =
           engine.getDmnEngine().evaluateDecision(decision, Variables.fromMap(input));
       List<Map<String, Object>> rules = result.getResultList();

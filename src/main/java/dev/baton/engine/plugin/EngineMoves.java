@@ -1,6 +1,7 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.engine.Moves;
+import java.util.List;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
@@ -21,6 +22,12 @@ public final class EngineMoves implements Moves {
   @Override
   public <T> T together(Supplier<T> work) {
     return commands.execute(context -> work.get());
+  }
+
+  @Override
+  public List<String> waiting(String processInstanceId, String message) {
+    return commands.execute(
+        context -> context.getSession(ReadInstances.class).waiting(processInstanceId, message));
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.Set;
 import org.camunda.bpm.engine.impl.bpmn.behavior.ParallelMultiInstanceActivityBehavior;
 import org.camunda.bpm.engine.impl.pvm.delegate.ActivityExecution;
 import org.camunda.bpm.engine.impl.pvm.runtime.PvmExecutionImpl;
+import org.camunda.bpm.engine.variable.Variables;
 
 /**
  * A multi-instance step that counts its executions when it is asked, and keeps no variables for
@@ -30,8 +31,11 @@ final class OfferRounds extends ParallelMultiInstanceActivityBehavior {
 
   @Override
   protected void setLoopVariable(ActivityExecution execution, String name, Object value) {
-    // A round that was begun by an earlier version has them.
-    if (!COUNTERS.contains(name) || execution.hasVariableLocal(name)) {
+    if (name.equals(collectionElementVariable)) {
+      // Read when the step is reached, which is now.
+      execution.setVariableLocal(name, Variables.untypedValue(value, true));
+    } else if (!COUNTERS.contains(name) || execution.hasVariableLocal(name)) {
+      // A round that was begun by an earlier version has them.
       super.setLoopVariable(execution, name, value);
     }
   }

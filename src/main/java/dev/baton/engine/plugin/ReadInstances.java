@@ -1,18 +1,28 @@
 package dev.baton.engine.plugin;
 
+import static java.time.Duration.between;
 import static org.camunda.bpm.engine.ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_END;
+import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.JOBS_STATE_BIT;
 
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.db.DbEntity;
+import org.camunda.bpm.engine.impl.event.EventType;
+import org.camunda.bpm.engine.impl.history.event.HistoricProcessInstanceEventEntity;
+import org.camunda.bpm.engine.impl.history.event.HistoricScopeInstanceEvent;
+import org.camunda.bpm.engine.impl.history.event.HistoryEvent;
 import org.camunda.bpm.engine.impl.history.producer.CacheAwareHistoryEventProducer;
 import org.camunda.bpm.engine.impl.interceptor.CommandContext;
 import org.camunda.bpm.engine.impl.interceptor.Session;
@@ -28,6 +38,7 @@ import org.camunda.bpm.engine.impl.persistence.entity.JobManager;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionManager;
 import org.camunda.bpm.engine.impl.persistence.entity.VariableInstanceEntity;
+import org.camunda.bpm.engine.impl.util.BitMaskUtil;
 import org.camunda.bpm.engine.runtime.Incident;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +85,11 @@ final class ReadInstances implements Session {
     if (cached(ExecutionEntity.class, id) != null) {
       return;
     }
-    List<ExecutionEntity> executions =
-        context.getExecutionManager().findExecutionsByProcessInstanceId(id);
+    List<Row> rows =
+        context.getDbSqlSession().selectList(Statements.READ_INSTANCE, id).stream()
+            .map(Row.class::cast)
+            .toList();
+    List<ExecutionEntity> executions = rows.stream().map(Row::kept).toList();
     ExecutionEntity root = cached(ExecutionEntity.class, id);
     if (root == null) {
       return;
@@ -91,9 +105,26 @@ final class ReadInstances implements Session {
     instances.put(
         id,
         new Instance(
-            id,
+            rows.get(0),
             executions,
+            subscriptions,
             context.getExternalTaskManager().findExternalTasksByProcessInstanceId(id)));
+  }
+
+  /** The executions of an instance that wait for a message. */
+  List<String> waiting(String id, String message) {
+    Instance instance = instances.get(id);
+    List<EventSubscriptionEntity> subscriptions =
+        instance == null
+            ? Context.getCommandContext()
+                .getEventSubscriptionManager()
+                .findEventSubscriptionsByProcessInstanceId(id)
+            : instance.subscriptions;
+    return subscriptions.stream()
+        .filter(s -> EventType.MESSAGE.name().equals(s.getEventType()))
+        .filter(s -> message.equals(s.getEventName()))
+        .map(EventSubscriptionEntity::getExecutionId)
+        .toList();
   }
 
   @Override
@@ -106,18 +137,52 @@ final class ReadInstances implements Session {
     // Nothing is held.
   }
 
+  /** An execution, with what the history says of its instance. */
+  static final class Row {
+
+    private @Nullable String id;
+    private @Nullable ExecutionEntity execution;
+    private @Nullable Date startTime;
+    private @Nullable Date removalTime;
+
+    /** The execution, as the command knows it from now on. */
+    private ExecutionEntity kept() {
+      ExecutionEntity known = cached(ExecutionEntity.class, Objects.requireNonNull(id));
+      ExecutionEntity read = Objects.requireNonNull(execution);
+      if (known == null) {
+        Context.getCommandContext().getDbEntityManager().getDbEntityCache().putPersistent(read);
+      }
+      return known == null ? read : known;
+    }
+  }
+
   /** An instance that was read. */
   private static final class Instance {
 
     private final String id;
+    private final @Nullable Date startTime;
+    private final @Nullable Date removalTime;
     private final List<ExecutionEntity> executions;
+    private final List<EventSubscriptionEntity> subscriptions;
     private final List<ExternalTaskEntity> externalTasks;
     private @Nullable List<JobEntity> jobs;
 
-    Instance(String id, List<ExecutionEntity> executions, List<ExternalTaskEntity> externalTasks) {
-      this.id = id;
+    Instance(
+        Row row,
+        List<ExecutionEntity> executions,
+        List<EventSubscriptionEntity> subscriptions,
+        List<ExternalTaskEntity> externalTasks) {
+      this.id = Objects.requireNonNull(row.execution).getProcessInstanceId();
+      this.startTime = row.startTime;
+      this.removalTime = row.removalTime;
       this.executions = executions;
+      this.subscriptions = subscriptions;
       this.externalTasks = externalTasks;
+      // Each execution's row says whether it has jobs.
+      if (executions.stream()
+          .noneMatch(e -> BitMaskUtil.isBitOn(e.getCachedEntityState(), JOBS_STATE_BIT))) {
+        jobs = List.of();
+      }
     }
 
     boolean isOf(String definition) {
@@ -222,8 +287,67 @@ final class ReadInstances implements Session {
     }
   }
 
-  /** Looks up a definition for each thing that it notes. */
+  /**
+   * Looks up a definition and the instance for each thing that it notes, and when what ends began:
+   * of a step that called somebody its task says so.
+   */
   static final class Historian extends CacheAwareHistoryEventProducer {
+
+    @Override
+    public HistoryEvent createActivityInstanceEndEvt(DelegateExecution execution) {
+      return began(start(execution), super.createActivityInstanceEndEvt(execution));
+    }
+
+    @Override
+    public HistoryEvent createProcessInstanceEndEvt(DelegateExecution execution) {
+      Instance instance = instance(execution.getProcessInstanceId());
+      return began(
+          instance == null ? null : instance.startTime,
+          super.createProcessInstanceEndEvt(execution));
+    }
+
+    @Override
+    protected @Nullable HistoricProcessInstanceEventEntity getHistoricRootProcessInstance(
+        String id) {
+      Instance instance = instance(id);
+      if (instance == null || instance.startTime == null) {
+        return super.getHistoricRootProcessInstance(id);
+      }
+      HistoricProcessInstanceEventEntity root = new HistoricProcessInstanceEventEntity();
+      root.setRemovalTime(instance.removalTime);
+      return root;
+    }
+
+    /** The handler asks the database when something began, unless that is merged already. */
+    private static HistoryEvent began(@Nullable Date start, HistoryEvent event) {
+      if (start != null
+          && event instanceof HistoricScopeInstanceEvent ended
+          && cached(ended.getClass(), ended.getId()) == null) {
+        ended.setStartTime(start);
+        ended.setDurationInMillis(
+            between(start.toInstant(), ended.getEndTime().toInstant()).toMillis());
+        Context.getCommandContext().getDbEntityManager().merge(ended);
+      }
+      return event;
+    }
+
+    /** Of a step that called somebody its task says it, of a wait for a message what it awaits. */
+    private static @Nullable Date start(DelegateExecution execution) {
+      Instance instance = instance(execution.getProcessInstanceId());
+      if (instance == null) {
+        return null;
+      }
+      Stream<@Nullable Date> called =
+          instance.externalTasks.stream()
+              .filter(t -> execution.getActivityInstanceId().equals(t.getActivityInstanceId()))
+              .map(ExternalTaskEntity::getCreateTime);
+      Stream<@Nullable Date> waited =
+          instance.subscriptions.stream()
+              .filter(s -> execution.getId().equals(s.getExecutionId()))
+              .filter(s -> execution.getCurrentActivityId().equals(s.getActivityId()))
+              .map(EventSubscriptionEntity::getCreated);
+      return Stream.concat(called, waited).filter(Objects::nonNull).findAny().orElse(null);
+    }
 
     @Override
     protected ProcessDefinitionEntity getProcessDefinitionEntity(String id) {
