@@ -268,7 +268,6 @@ public class BatonAutoConfiguration {
       Turns turns,
       Transfers transfers,
       Offers offers,
-      BotSessions sessions,
       TargetKinds kinds,
       BatonProperties properties) {
     return new TokenEvents(
@@ -279,7 +278,6 @@ public class BatonAutoConfiguration {
         turns,
         transfers,
         offers,
-        sessions,
         kinds,
         properties.transfer().variables().any());
   }
@@ -289,12 +287,14 @@ public class BatonAutoConfiguration {
       Conversations conversations,
       Reception reception,
       Inbox inbox,
+      Turns turns,
       Org org,
       BatonProperties properties) {
     return new Steps(
         conversations,
         reception,
         inbox,
+        turns,
         new Steps.Defaults(org.botId(), properties.conversation().silence()));
   }
 

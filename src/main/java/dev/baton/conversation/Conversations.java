@@ -90,13 +90,14 @@ public final class Conversations {
   }
 
   private Conversation lock(String key) {
-    Conversation conversation =
-        jdbc.sql(COLUMNS + " for update")
-            .param(key)
-            .query(Conversations::read)
-            .optional()
-            .orElseThrow(() -> unknown(key));
-    held().processes.put(key, conversation.processInstanceId());
+    return lockIfKnown(key).orElseThrow(() -> unknown(key));
+  }
+
+  /** Takes the conversation's lock for the rest of the current transaction, if there is one. */
+  Optional<Conversation> lockIfKnown(String key) {
+    Optional<Conversation> conversation =
+        jdbc.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
+    conversation.ifPresent(known -> held().processes.put(key, known.processInstanceId()));
     return conversation;
   }
 
@@ -115,6 +116,19 @@ public final class Conversations {
   /** What the current transaction holds: it is found among the transaction's own listeners. */
   private static final class Held implements TransactionSynchronization {
     final Map<String, String> processes = new HashMap<>();
+    final Map<String, Transfer> transfers = new HashMap<>();
+  }
+
+  /**
+   * The latest transfers that the current transaction has read, of conversations that it holds:
+   * nobody else changes them. Null when it does not hold this one.
+   */
+  static @Nullable Map<String, Transfer> transfersOfHeld(String key) {
+    if (!TransactionSynchronizationManager.isSynchronizationActive()) {
+      return null;
+    }
+    Held held = held();
+    return held.processes.containsKey(key) ? held.transfers : null;
   }
 
   private static Held held() {
@@ -215,6 +229,21 @@ public final class Conversations {
   }
 
   /**
+   * The bot escalated.
+   *
+   * @param crc the bot's latest X-Runtime-CRC; null when it sent none
+   */
+  public void escalated(String key, @Nullable String crc) {
+    jdbc.sql(
+            """
+            update baton_conversation set state = ?, runtime_crc = coalesce(?, runtime_crc)
+            where conversation_key = ?""")
+        .params(ConversationState.TRANSFERRING.name(), crc, key)
+        .update();
+    follow(key, ConversationState.TRANSFERRING);
+  }
+
+  /**
    * The conversation is over for its channel; what the customer still writes is refused.
    *
    * @param endReason why the session is to be ended; null when there is nothing to be ended
@@ -227,6 +256,40 @@ public final class Conversations {
         .params(state.name(), endReason == null ? null : endReason.name(), key)
         .update();
     follow(key, state);
+  }
+
+  /**
+   * What is left to be done with a conversation that was transferred.
+   *
+   * @param botHasIt whether it goes on in another session, of another bot
+   * @param messageWaits whether a message of the customer's is held
+   */
+  public record PassingOn(ConversationState state, boolean botHasIt, boolean messageWaits) {}
+
+  /** What is left to be done with a conversation that was transferred; the caller has its lock. */
+  public PassingOn passingOn(String key) {
+    return jdbc.sql(
+            """
+            select c.state,
+              exists (
+                select 1 from baton_transfer t
+                join baton_offer o on o.id = t.winner
+                join baton_bot_session s on s.offer_id = o.id
+                where t.id = (select max(id) from baton_transfer where conversation_key = ?)
+                  and o.state = 'ACCEPTED' and s.session_id <> c.session_id) as bot_has_it,
+              exists (
+                select 1 from baton_inbox i
+                where i.conversation_key = c.conversation_key and i.state = 'WAITING')
+                as message_waits
+            from baton_conversation c where c.conversation_key = ?""")
+        .params(key, key)
+        .query(
+            (row, number) ->
+                new PassingOn(
+                    ConversationState.valueOf(row.getString("state")),
+                    row.getBoolean("bot_has_it"),
+                    row.getBoolean("message_waits")))
+        .single();
   }
 
   /** The conversation's process is over: nothing more will come of it. */

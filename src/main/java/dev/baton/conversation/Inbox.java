@@ -147,14 +147,29 @@ public final class Inbox {
         ids.stream().map(id -> new Object[] {state.name(), id}).toList());
   }
 
-  /** The conversation is over: nobody will have what is still here. */
-  void giveUp(String key) {
-    jdbc.sql(
-            """
-            update baton_inbox set state = 'UNDELIVERED'
-            where conversation_key = ? and state in ('WAITING', 'SENDING')""")
-        .param(key)
-        .update();
+  /**
+   * The conversation is over: nobody will have what is still here.
+   *
+   * @return how many messages reached nobody
+   */
+  int giveUp(String key) {
+    List<State> left =
+        jdbc.sql(
+                """
+                select state from baton_inbox
+                where conversation_key = ? and state in ('WAITING', 'SENDING', 'UNDELIVERED')""")
+            .param(key)
+            .query((row, number) -> State.valueOf(row.getString("state")))
+            .list();
+    if (left.stream().anyMatch(state -> state != State.UNDELIVERED)) {
+      jdbc.sql(
+              """
+              update baton_inbox set state = 'UNDELIVERED'
+              where conversation_key = ? and state in ('WAITING', 'SENDING')""")
+          .param(key)
+          .update();
+    }
+    return left.size();
   }
 
   /** How many messages reached nobody. */

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -25,11 +26,24 @@ import org.springframework.jdbc.support.GeneratedKeyHolder;
 public final class Offers {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String COLUMNS =
-      """
-      select id, transfer_id, conversation_key, offer_key, round, target_type, target_value, state,
-             reference, task_id, outcome, detail, offered_at, due_at, over_at
-      from baton_offer\s""";
+  private static final List<String> NAMES =
+      List.of(
+          "id",
+          "transfer_id",
+          "conversation_key",
+          "offer_key",
+          "round",
+          "target_type",
+          "target_value",
+          "state",
+          "reference",
+          "task_id",
+          "outcome",
+          "detail",
+          "offered_at",
+          "due_at",
+          "over_at");
+  private static final String COLUMNS = "select " + String.join(", ", NAMES) + " from baton_offer ";
   private static final String WAITS_OTHERWISE =
       """
       state = 'OPEN' and outcome is null
@@ -133,6 +147,39 @@ public final class Offers {
   /** The offer that a target knows by this key. */
   public Optional<Attempt> ofKey(String offerKey) {
     return jdbc.sql(COLUMNS + "where offer_key = ?").param(offerKey).query(Offers::read).optional();
+  }
+
+  /**
+   * An offer, with what else was offered.
+   *
+   * @param all the offers of its transfer, oldest first
+   */
+  public record InTransfer(Attempt offer, Transfer transfer, List<Attempt> all) {}
+
+  /** The offer of this id, with its transfer. */
+  public InTransfer inTransfer(long id) {
+    List<Transfer> transfer = new ArrayList<>();
+    List<Attempt> all =
+        jdbc.sql(
+                """
+                select %s, %s from baton_transfer t join baton_offer o on o.transfer_id = t.id
+                where t.id = (select transfer_id from baton_offer where id = ?) order by o.id"""
+                    .formatted(
+                        Transfers.columns(),
+                        NAMES.stream()
+                            .map(name -> "o.%s as offer_%s".formatted(name, name))
+                            .collect(Collectors.joining(", "))))
+            .param(id)
+            .query(
+                (row, number) -> {
+                  if (number == 0) {
+                    transfer.add(Transfers.readTransfer(row, number));
+                  }
+                  return read(row, "offer_");
+                })
+            .list();
+    Attempt offer = all.stream().filter(a -> a.id() == id).findAny().orElseThrow();
+    return new InTransfer(offer, transfer.get(0), all);
   }
 
   /** The offers of a transfer, oldest first. */
@@ -319,21 +366,25 @@ public final class Offers {
   }
 
   private static Attempt read(ResultSet row, int number) throws SQLException {
-    String outcome = row.getString("outcome");
+    return read(row, "");
+  }
+
+  private static Attempt read(ResultSet row, String prefix) throws SQLException {
+    String outcome = row.getString(prefix + "outcome");
     return new Attempt(
-        row.getLong("id"),
-        row.getLong("transfer_id"),
-        row.getString("conversation_key"),
-        row.getString("offer_key"),
-        row.getInt("round"),
-        new Target(row.getString("target_type"), row.getString("target_value")),
-        Attempt.State.valueOf(row.getString("state")),
-        row.getString("reference"),
-        row.getString("task_id"),
+        row.getLong(prefix + "id"),
+        row.getLong(prefix + "transfer_id"),
+        row.getString(prefix + "conversation_key"),
+        row.getString(prefix + "offer_key"),
+        row.getInt(prefix + "round"),
+        new Target(row.getString(prefix + "target_type"), row.getString(prefix + "target_value")),
+        Attempt.State.valueOf(row.getString(prefix + "state")),
+        row.getString(prefix + "reference"),
+        row.getString(prefix + "task_id"),
         outcome == null ? null : Outcome.valueOf(outcome),
-        row.getString("detail"),
-        row.getObject("offered_at", OffsetDateTime.class).toInstant(),
-        Transfers.instant(row, "due_at"),
-        Transfers.instant(row, "over_at"));
+        row.getString(prefix + "detail"),
+        row.getObject(prefix + "offered_at", OffsetDateTime.class).toInstant(),
+        Transfers.instant(row, prefix + "due_at"),
+        Transfers.instant(row, prefix + "over_at"));
   }
 }

@@ -104,23 +104,6 @@ public final class Orders {
     afterCommit(() -> placed.accept(order));
   }
 
-  /**
-   * The step that sends a message is reached by a turn that was begun without it: the turn's order
-   * is the step's from now on, with its sequence id.
-   *
-   * @return false when the message has no such order
-   */
-  public boolean adopt(String key, long inboxId, String taskId, @Nullable String stepId) {
-    return jdbc.sql(
-                """
-            update baton_order set task_id = ?, step_id = ?
-            where conversation_key = ? and inbox_id = ? and kind = 'BOT_MESSAGE'
-              and state = 'OPEN' and task_id is null""")
-            .params(taskId, stepId, key, inboxId)
-            .update()
-        == 1;
-  }
-
   /** The order as last committed. */
   public Optional<Order> find(long id) {
     return turns.find(id).or(() -> row(id));
@@ -188,6 +171,18 @@ public final class Orders {
   /** The order has its outcome. */
   public void finished(Order order) {
     jdbc.sql("delete from baton_order where id = ?").param(order.id()).update();
+  }
+
+  /**
+   * The order has its outcome, if it is still this node's and somebody waits for it.
+   *
+   * @return false when that is not so; nothing is changed then
+   */
+  public boolean finishedAsWaitedFor(Order order) {
+    return jdbc.sql("delete from baton_order where id = ? and owner = ? and state <> 'DROPPED'")
+            .params(order.id(), node.id())
+            .update()
+        == 1;
   }
 
   /** A try failed and there will be another. */

@@ -288,37 +288,43 @@ public final class Reception {
         });
   }
 
-  /** The process of a conversation is over, whichever way. */
-  public void closed(String key, String processInstanceId) {
-    conversations.locked(
-        key,
-        conversation -> {
-          if (!conversation.processInstanceId().equals(processInstanceId)) {
-            return null;
-          }
-          sessions.next(key).ifPresent(bot -> offers.takenAway(bot.offerId()));
-          if (!conversation.state().over()) {
-            boolean handedOver = transfers.handedOver(key);
-            conversations.over(
-                key,
-                handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,
-                handedOver ? EndReason.TRANSFER : EndReason.OTHER);
-          }
-          inbox.giveUp(key);
-          int undelivered = inbox.undelivered(key);
-          if (undelivered > 0) {
-            note(
-                key,
-                JSON.createObjectNode()
-                    .put(
-                        "text",
-                        "%d of the customer's messages reached nobody.".formatted(undelivered))
-                    .put("undelivered", undelivered));
-          }
-          conversations.closed(key);
-          changes.afterCommit(key);
-          return null;
+  /**
+   * The process of a conversation is over, whichever way.
+   *
+   * @return the conversation as it was just before; empty when the process has none
+   */
+  public Optional<Conversation> closed(String key, String processInstanceId) {
+    return conversations.inTransaction(
+        () -> {
+          Optional<Conversation> conversation =
+              conversations
+                  .lockIfKnown(key)
+                  .filter(known -> known.processInstanceId().equals(processInstanceId));
+          conversation.ifPresent(this::close);
+          return conversation;
         });
+  }
+
+  private void close(Conversation conversation) {
+    String key = conversation.key();
+    sessions.next(key).ifPresent(bot -> offers.takenAway(bot.offerId()));
+    if (!conversation.state().over()) {
+      boolean handedOver = transfers.handedOver(key);
+      conversations.over(
+          key,
+          handedOver ? ConversationState.TRANSFERRED : ConversationState.ENDED,
+          handedOver ? EndReason.TRANSFER : EndReason.OTHER);
+    }
+    int undelivered = inbox.giveUp(key);
+    if (undelivered > 0) {
+      note(
+          key,
+          JSON.createObjectNode()
+              .put("text", "%d of the customer's messages reached nobody.".formatted(undelivered))
+              .put("undelivered", undelivered));
+    }
+    conversations.closed(key);
+    changes.afterCommit(key);
   }
 
   private void note(String key, String words) {

@@ -34,4 +34,23 @@ public record Transfer(
     @Nullable String report,
     @Nullable String reportReason,
     @Nullable String reportDescription,
-    @Nullable Instant overAt) {}
+    @Nullable Instant overAt) {
+
+  Transfer routedBy(Plan its) {
+    return new Transfer(
+        id,
+        conversationKey,
+        escalateId,
+        targets,
+        escalatedAt,
+        survey,
+        its,
+        round,
+        winner,
+        cancelled,
+        report,
+        reportReason,
+        reportDescription,
+        overAt);
+  }
+}

@@ -21,11 +21,24 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Transfers {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String TRANSFER =
-      """
-      select id, conversation_key, escalate_id, targets, escalated_at, survey, plan, round, winner,
-             cancelled, report, report_reason, report_description, over_at
-      from baton_transfer\s""";
+  private static final List<String> COLUMNS =
+      List.of(
+          "id",
+          "conversation_key",
+          "escalate_id",
+          "targets",
+          "escalated_at",
+          "survey",
+          "plan",
+          "round",
+          "winner",
+          "cancelled",
+          "report",
+          "report_reason",
+          "report_description",
+          "over_at");
+  private static final String LATEST =
+      "where t.conversation_key = ? order by t.id desc fetch first row only";
 
   private final JdbcClient jdbc;
   private final Transcript transcript;
@@ -44,14 +57,41 @@ public final class Transfers {
             values (?, ?, ?, current_timestamp)""")
         .params(key, escalateId, write(targets))
         .update();
+    changed(key);
   }
 
   /** The conversation's latest transfer. */
   public Optional<Transfer> latest(String key) {
-    return jdbc.sql(TRANSFER + "where conversation_key = ? order by id desc fetch first row only")
-        .param(key)
-        .query(Transfers::readTransfer)
-        .optional();
+    Map<String, Transfer> known = Conversations.transfersOfHeld(key);
+    if (known != null && known.containsKey(key)) {
+      return Optional.of(known.get(key));
+    }
+    Optional<Transfer> latest =
+        jdbc.sql("select " + columns() + " from baton_transfer t " + LATEST)
+            .param(key)
+            .query(Transfers::readTransfer)
+            .optional();
+    latest.ifPresent(Transfers::keep);
+    return latest;
+  }
+
+  /** SQL: what {@link #readTransfer} reads, of the table t. */
+  static String columns() {
+    return "t." + String.join(", t.", COLUMNS);
+  }
+
+  private static void keep(Transfer transfer) {
+    Map<String, Transfer> known = Conversations.transfersOfHeld(transfer.conversationKey());
+    if (known != null) {
+      known.put(transfer.conversationKey(), transfer);
+    }
+  }
+
+  private static void changed(String key) {
+    Map<String, Transfer> known = Conversations.transfersOfHeld(key);
+    if (known != null) {
+      known.remove(key);
+    }
   }
 
   /** The conversation's latest transfer, where the process cannot be without one. */
@@ -72,23 +112,29 @@ public final class Transfers {
   public Standing standing(String key) {
     return jdbc.sql(
             """
-            select t.winner, exists (
+            select %s, exists (
               select 1 from baton_offer o
               where o.conversation_key = t.conversation_key and o.state in ('ASKING', 'OPEN'))
               as offers_open
-            from baton_transfer t
-            where t.conversation_key = ? order by t.id desc fetch first row only""")
+            from baton_transfer t %s"""
+                .formatted(columns(), LATEST))
         .param(key)
         .query(
-            (row, number) ->
-                new Standing(row.getObject("winner", Long.class), row.getBoolean("offers_open")))
+            (row, number) -> {
+              Transfer transfer = readTransfer(row, number);
+              keep(transfer);
+              return new Standing(transfer.winner(), row.getBoolean("offers_open"));
+            })
         .optional()
         .orElseGet(() -> new Standing(null, false));
   }
 
   /** Every transfer of the conversation, oldest first. */
   public List<Transfer> all(String key) {
-    return jdbc.sql(TRANSFER + "where conversation_key = ? order by id")
+    return jdbc.sql(
+            "select "
+                + columns()
+                + " from baton_transfer t where t.conversation_key = ? order by t.id")
         .param(key)
         .query(Transfers::readTransfer)
         .list();
@@ -104,6 +150,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set round = ? where id = ?")
         .params(round, transfer.id())
         .update();
+    changed(transfer.conversationKey());
     return round;
   }
 
@@ -112,6 +159,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set survey = ? where id = ?")
         .params(survey.toJson(), transfer.id())
         .update();
+    changed(transfer.conversationKey());
   }
 
   /** How the transfer is routed. */
@@ -119,6 +167,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set plan = ? where id = ?")
         .params(PlanJson.write(plan), transfer.id())
         .update();
+    keep(transfer.routedBy(plan));
   }
 
   /** Whoever took this offer has the session. */
@@ -126,6 +175,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set winner = ? where id = ?")
         .params(offer, transfer.id())
         .update();
+    changed(transfer.conversationKey());
   }
 
   /** The customer would rather go on with the bot. */
@@ -133,6 +183,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set cancelled = true where id = ?")
         .param(transfer.id())
         .update();
+    changed(transfer.conversationKey());
   }
 
   /**
@@ -150,6 +201,7 @@ public final class Transfers {
             where id = ?""")
         .params(report, reason, description, transfer.id())
         .update();
+    changed(transfer.conversationKey());
     String outcome =
         transfer.winner() != null ? "accepted" : transfer.cancelled() ? "cancelled" : "failed";
     transcript.add(
@@ -177,7 +229,7 @@ public final class Transfers {
         > 0;
   }
 
-  private static Transfer readTransfer(ResultSet row, int number) throws SQLException {
+  static Transfer readTransfer(ResultSet row, int number) throws SQLException {
     return new Transfer(
         row.getLong("id"),
         row.getString("conversation_key"),

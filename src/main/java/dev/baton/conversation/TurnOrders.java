@@ -93,6 +93,17 @@ final class TurnOrders {
         .update();
   }
 
+  /**
+   * Gives the turn's order a row, unless it has one, and a step of the process that it stands for.
+   */
+  void adopt(Order turn, String taskId, String stepId) {
+    String update = "update baton_order set task_id = ?, step_id = ? where id = ?";
+    if (jdbc.sql(update).params(taskId, stepId, turn.id()).update() == 0) {
+      write(turn, turn.owner());
+      jdbc.sql(update).params(taskId, stepId, turn.id()).update();
+    }
+  }
+
   private static Order read(ResultSet row, int number) throws SQLException {
     return Order.ofTurn(
         row.getString("conversation_key"),

@@ -64,6 +64,20 @@ public final class Turns {
     }
   }
 
+  /** A step of the process that sends a message. */
+  private record Step(String taskId, String stepId) {}
+
+  /** A turn that its process is to go on with, until that has come to the step. */
+  private static final class Handing {
+    final String key;
+    @Nullable Step step;
+
+    Handing(String key) {
+      this.key = key;
+    }
+  }
+
+  private static final ThreadLocal<@Nullable Handing> HANDED_OVER = new ThreadLocal<>();
   private final Conversations conversations;
   private final TurnRows rows;
   private final TurnOrders turnOrders;
@@ -281,22 +295,60 @@ public final class Turns {
   }
 
   /**
+   * The turn leads out of the loop: the process's token goes on to the step that sends the message,
+   * which has been sent. The caller holds the conversation's lock.
+   *
+   * @return the step's task
+   */
+  public String leadOut(Conversation conversation) {
+    return letGoOn(conversation).taskId;
+  }
+
+  /**
    * The turn becomes the process's: its token goes on to the step that sends the message, and the
    * order stands for that step. The caller holds the conversation's lock.
    *
    * @return the order, with its task
    */
   public Order handOver(Conversation conversation, Order order) {
-    writeOrder(conversation.key());
-    rows.become(conversation.key(), null);
-    Long inboxId = order.inboxId();
-    if (inboxId != null) {
-      inbox.become(inboxId, InboxMessage.State.WAITING);
-    }
-    if (!token.goOn(conversation)) {
-      throw new IllegalStateException("The process does not wait for the customer.");
-    }
+    Step step = letGoOn(conversation);
+    turnOrders.adopt(order, step.taskId, step.stepId);
     return orders.row(order.id()).orElseThrow();
+  }
+
+  private Step letGoOn(Conversation conversation) {
+    rows.become(conversation.key(), null);
+    Handing handing = new Handing(conversation.key());
+    HANDED_OVER.set(handing);
+    try {
+      boolean goesOn = token.goOn(conversation);
+      Step step = handing.step;
+      if (!goesOn || step == null) {
+        throw new IllegalStateException("The process does not wait for the customer.");
+      }
+      return step;
+    } finally {
+      HANDED_OVER.remove();
+    }
+  }
+
+  /** Whether the conversation's next message is the one of the turn that is being handed over. */
+  public boolean handsOver(String key) {
+    Handing handing = HANDED_OVER.get();
+    return handing != null && handing.key.equals(key) && handing.step == null;
+  }
+
+  /**
+   * The step that sends a message is reached: the turn that is being handed over is the step's.
+   *
+   * @return false when the message is another one
+   */
+  public boolean reached(String key, String taskId, String stepId) {
+    boolean handsOver = handsOver(key);
+    if (handsOver) {
+      Objects.requireNonNull(HANDED_OVER.get()).step = new Step(taskId, stepId);
+    }
+    return handsOver;
   }
 
   /** What comes of the turn is not decided in its own rows: its order gets one. */
@@ -357,6 +409,9 @@ public final class Turns {
    * @throws Refusal when a message is being sent and nothing else happened
    */
   public void restsNoMore(String key, boolean cancelled) {
+    if (handsOver(key)) {
+      return;
+    }
     Turn turn = conversations.find(key).map(Conversation::turn).orElse(null);
     if (turn == null) {
       return;

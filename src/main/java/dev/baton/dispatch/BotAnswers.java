@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotMessage;
 import dev.baton.bots.Variable;
+import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Transcript;
@@ -30,17 +31,34 @@ final class BotAnswers {
     this.transfers = transfers;
   }
 
+  /** Keeps an answer, and takes up what it asks for; the caller holds the conversation's lock. */
+  Meaning take(String key, BotAnswer answer, Cause cause, @Nullable Long inboxId) {
+    Meaning meaning = meaning(answer);
+    if (meaning == Meaning.ESCALATED) {
+      Reply reply = reply(answer);
+      transcript.add(key, Speaker.BOT, cause, inboxId, reply.messages());
+      escalated(key, answer);
+      conversations.escalated(key, reply.runtimeCrc());
+    } else {
+      keep(key, answer, cause, inboxId);
+    }
+    if (meaning == Meaning.ENDED) {
+      conversations.over(key, ConversationState.ENDED, null);
+    }
+    return meaning;
+  }
+
   /** Keeps an answer; the caller holds the conversation's lock. */
   Meaning keep(String key, BotAnswer answer, Cause cause, @Nullable Long inboxId) {
     Reply reply = reply(answer);
     transcript.add(key, Speaker.BOT, cause, inboxId, reply.messages());
-    String crc = reply.runtimeCrc();
-    if (crc != null) {
-      conversations.runtimeCrc(key, crc);
-    }
     Meaning meaning = meaning(answer);
+    String crc = reply.runtimeCrc();
     if (meaning == Meaning.ENDED) {
+      // Nothing that would need the checksum is sent any more.
       conversations.sessionOver(key);
+    } else if (crc != null) {
+      conversations.runtimeCrc(key, crc);
     }
     return meaning;
   }

@@ -122,7 +122,7 @@ public final class Dispatch {
                 bots, conversations, transfers, offers, sessions, otherBots, answers, settings)
             .performers());
     performers.add(new AskAvailability(kinds, otherBots, transfers));
-    performers.add(new MakeOffer(kinds, otherBots, transfers, offers, acceptance, handovers));
+    performers.add(new MakeOffer(kinds, otherBots, offers, acceptance, handovers));
     performers.add(
         new WithdrawOffers(
             kinds, otherBots, conversations, transfers, offers, orders, acceptance, handovers));

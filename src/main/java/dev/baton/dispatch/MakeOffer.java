@@ -4,16 +4,15 @@ import dev.baton.bots.BotAnswer;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Offers.InTransfer;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Transfer;
-import dev.baton.conversation.Transfers;
 import dev.baton.transfer.Availability;
 import dev.baton.transfer.Offer;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.TargetKind;
 import dev.baton.transfer.TargetKinds;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +24,6 @@ final class MakeOffer implements Performer {
 
   private final TargetKinds kinds;
   private final OtherBots otherBots;
-  private final Transfers transfers;
   private final Offers offers;
   private final Acceptance acceptance;
   private final Handovers handovers;
@@ -33,13 +31,11 @@ final class MakeOffer implements Performer {
   MakeOffer(
       TargetKinds kinds,
       OtherBots otherBots,
-      Transfers transfers,
       Offers offers,
       Acceptance acceptance,
       Handovers handovers) {
     this.kinds = kinds;
     this.otherBots = otherBots;
-    this.transfers = transfers;
     this.offers = offers;
     this.acceptance = acceptance;
     this.handovers = handovers;
@@ -65,10 +61,9 @@ final class MakeOffer implements Performer {
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
     long id = Objects.requireNonNull(order.offerId());
-    Transfer transfer = transfers.current(conversation.key());
-    List<Attempt> asked = offers.of(transfer);
-    Attempt attempt =
-        asked.stream().filter(a -> a.id() == id).findAny().orElseGet(() -> offers.byId(id));
+    InTransfer asked = offers.inTransfer(id);
+    Transfer transfer = asked.transfer();
+    Attempt attempt = asked.offer();
     if (!attempt.open()) {
       // An operator moved the token back here: what is over stays over.
       return CompletableFuture.completedFuture(
@@ -81,7 +76,7 @@ final class MakeOffer implements Performer {
           new Offer(
               attempt.offerKey(),
               attempt.target(),
-              handovers.of(conversation, Optional.of(transfer), asked));
+              handovers.of(conversation, Optional.of(transfer), asked.all()));
       made = make(kind.get(), attempt, offer, transfer, order.repeated());
     } else if (otherBots.serve(attempt.target())) {
       made =

@@ -113,23 +113,32 @@ final class Settlements {
   }
 
   private boolean settle(Order order, Settlement settlement, Conversation conversation) {
+    if (!order.isTurn() && orders.finishedAsWaitedFor(order)) {
+      goOn(conversation, order.taskId(), settlement);
+      return false;
+    }
     Optional<Order> mine = stillMine(order);
     if (mine.isEmpty()) {
       return false;
     }
-    boolean dropped = mine.get().state() == Order.State.DROPPED;
-    // What does not leave the process where it is, is the process's to go on with.
-    String taskId =
-        mine.get().isTurn() && !dropped
-            ? turns.handOver(conversation, mine.get()).taskId()
-            : mine.get().taskId();
-    StepResult result = settlement.settle(conversation, !dropped);
     orders.finished(order);
-    if (!dropped && taskId != null && result != null) {
+    if (mine.get().state() == Order.State.DROPPED) {
+      settlement.settle(conversation, false);
+      changes.afterCommit(order.conversationKey());
+      return true;
+    }
+    // What does not leave the process where it is, is the process's to go on with.
+    String taskId = mine.get().isTurn() ? turns.leadOut(conversation) : mine.get().taskId();
+    goOn(conversation, taskId, settlement);
+    return false;
+  }
+
+  private void goOn(Conversation conversation, @Nullable String taskId, Settlement settlement) {
+    StepResult result = settlement.settle(conversation, true);
+    if (taskId != null && result != null) {
       token.advance(conversation, taskId, result);
     }
-    changes.afterCommit(order.conversationKey());
-    return dropped;
+    changes.afterCommit(conversation.key());
   }
 
   /** The call failed. */

@@ -216,19 +216,9 @@ final class TalkToBot {
       Cause cause,
       @Nullable Long inboxId,
       boolean awaited) {
-    String key = conversation.key();
-    Meaning meaning = answers.keep(key, answer, cause, inboxId);
-    if (awaited) {
-      switch (meaning) {
-        case ESCALATED -> {
-          answers.escalated(key, answer);
-          conversations.goesOn(key, ConversationState.TRANSFERRING);
-        }
-        case ENDED, GONE -> conversations.over(key, ConversationState.ENDED, null);
-        case GOES_ON -> {}
-      }
-    }
-    return meaning;
+    return awaited
+        ? answers.take(conversation.key(), answer, cause, inboxId)
+        : answers.keep(conversation.key(), answer, cause, inboxId);
   }
 
   private static SessionMessage toBot(Order order, InboxMessage message) {

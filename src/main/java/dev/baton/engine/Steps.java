@@ -6,6 +6,7 @@ import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Token.Opening;
+import dev.baton.conversation.Turns;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -32,13 +33,20 @@ public final class Steps {
   private final HeldConversation held;
   private final Reception reception;
   private final Inbox inbox;
+  private final Turns turns;
   private final Defaults defaults;
 
   /** Of these stores. */
-  public Steps(Conversations conversations, Reception reception, Inbox inbox, Defaults defaults) {
+  public Steps(
+      Conversations conversations,
+      Reception reception,
+      Inbox inbox,
+      Turns turns,
+      Defaults defaults) {
     this.held = new HeldConversation(conversations);
     this.reception = reception;
     this.inbox = inbox;
+    this.turns = turns;
     this.defaults = defaults;
   }
 
@@ -102,12 +110,18 @@ public final class Steps {
   public JavaDelegate takeNextMessage() {
     return HeldConversation.refusing(
         execution -> {
-          Optional<InboxMessage> next = inbox.nextWaiting(held.by(execution));
-          next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
+          String key = held.by(execution);
+          boolean waits = turns.handsOver(key) || take(key);
           // Was set in this very transaction, if at all: it never gets a row.
           execution.removeVariable(BotConversation.BOT_SAID.name());
-          BotConversation.MESSAGE_WAITING.set(execution, next.isPresent());
+          BotConversation.MESSAGE_WAITING.set(execution, waits);
         });
+  }
+
+  private boolean take(String key) {
+    Optional<InboxMessage> next = inbox.nextWaiting(key);
+    next.ifPresent(message -> inbox.become(message.id(), InboxMessage.State.SENDING));
+    return next.isPresent();
   }
 
   /** Puts a customer's message into the inbox and wakes the conversation. */

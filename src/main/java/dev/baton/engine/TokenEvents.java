@@ -1,10 +1,10 @@
 package dev.baton.engine;
 
 import dev.baton.bots.EndReason;
-import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Conversations.PassingOn;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Offers.Awaited;
@@ -16,7 +16,6 @@ import dev.baton.conversation.Turns;
 import dev.baton.transfer.TargetKinds;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +33,6 @@ public final class TokenEvents {
   private final Turns turns;
   private final Transfers transfers;
   private final Offers offers;
-  private final BotSessions sessions;
   private final TargetKinds kinds;
   private final boolean tellsVariables;
 
@@ -51,7 +49,6 @@ public final class TokenEvents {
       Turns turns,
       Transfers transfers,
       Offers offers,
-      BotSessions sessions,
       TargetKinds kinds,
       boolean tellsVariables) {
     this.held = new HeldConversation(conversations);
@@ -62,7 +59,6 @@ public final class TokenEvents {
     this.turns = turns;
     this.transfers = transfers;
     this.offers = offers;
-    this.sessions = sessions;
     this.kinds = kinds;
     this.tellsVariables = tellsVariables;
   }
@@ -84,14 +80,8 @@ public final class TokenEvents {
   public void conversationOver(DelegateExecution execution) {
     String key = execution.getProcessBusinessKey();
     String instance = execution.getProcessInstanceId();
-    if (key == null) {
-      return;
-    }
-    Optional<Conversation> conversation =
-        conversations.find(key).filter(c -> c.processInstanceId().equals(instance));
-    if (conversation.isPresent()) {
-      reception.closed(key, instance);
-      cleanUp(conversation.get());
+    if (key != null) {
+      reception.closed(key, instance).ifPresent(this::cleanUp);
     }
   }
 
@@ -144,17 +134,12 @@ public final class TokenEvents {
 
   private boolean nothingToPassOn(DelegateExecution execution) {
     String key = held.by(execution);
-    boolean botHasIt = sessions.next(key).isPresent();
-    if (!botHasIt && inbox.nextWaiting(key).isPresent()) {
+    PassingOn left = conversations.passingOn(key);
+    if (!left.botHasIt() && left.messageWaits()) {
       return false;
     }
-    if (!botHasIt) {
-      conversations
-          .find(key)
-          .filter(conversation -> !conversation.state().over())
-          .ifPresent(
-              conversation ->
-                  conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER));
+    if (!left.botHasIt() && !left.state().over()) {
+      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
     }
     BotConversation.MESSAGES_HELD.set(execution, false);
     return true;
@@ -172,10 +157,10 @@ public final class TokenEvents {
     Long offer = null;
     Instant dueAt = null;
     if (kind == OrderKind.BOT_MESSAGE) {
-      message = inbox.beingSent(key);
-      if (orders.adopt(key, message, taskId, step)) {
+      if (turns.reached(key, taskId, step)) {
         return;
       }
+      message = inbox.beingSent(key);
     } else if (kind == OrderKind.TARGET_OFFER) {
       offer = BotConversation.OFFER.get(execution);
       if (offer == null) {

@@ -79,7 +79,7 @@ class StatementsTest {
         "%s%d statements, %d round trips, %d commits"
             .formatted(table(work), statements, roundTrips, commits);
     System.out.println(told);
-    assertThat(statements).as(told).isLessThanOrEqualTo(269);
+    assertThat(statements).as(told).isLessThanOrEqualTo(200);
     assertThat(commits).as(told).isLessThanOrEqualTo(6);
   }
 
