@@ -1,7 +1,12 @@
 package dev.baton.conversation;
 
+import java.sql.DatabaseMetaData;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.jdbc.support.JdbcUtils;
+import org.springframework.jdbc.support.MetaDataAccessException;
 
 /** The tables' migrations, with a history of their own beside the engine's and a user's. */
 public final class Schema {
@@ -17,7 +22,19 @@ public final class Schema {
         // The engine's tables are there already; version 0 stands for them.
         .baselineOnMigrate(true)
         .baselineVersion("0")
+        .placeholders(Map.of("dropPrimaryKey", dropPrimaryKey(dataSource)))
         .load()
         .migrate();
+  }
+
+  /** PostgreSQL drops a key by the name that it gave to it; H2 gives it one that nobody knows. */
+  private static String dropPrimaryKey(DataSource dataSource) {
+    try {
+      String product =
+          JdbcUtils.extractDatabaseMetaData(dataSource, DatabaseMetaData::getDatabaseProductName);
+      return "H2".equals(product) ? "drop primary key" : "drop constraint baton_transcript_pkey";
+    } catch (MetaDataAccessException e) {
+      throw new DataAccessResourceFailureException("The database does not say what it is.", e);
+    }
   }
 }
