@@ -55,7 +55,9 @@ final class PostgresServer implements AutoCloseable {
   /** A new, empty database. */
   Database database(String name) {
     execute("create database " + name);
-    String url = "jdbc:postgresql://localhost:" + server.getPort() + "/" + name + "?user=postgres";
+    String url =
+        "jdbc:postgresql://localhost:%d/%s?user=postgres&reWriteBatchedInserts=true"
+            .formatted(server.getPort(), name);
     Database database = new Database(url, name);
     databases.add(database);
     return database;

@@ -36,6 +36,7 @@ final class Postgres {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return "jdbc:postgresql://localhost:" + SERVER.getPort() + "/" + name;
+    return "jdbc:postgresql://localhost:%d/%s?reWriteBatchedInserts=true"
+        .formatted(SERVER.getPort(), name);
   }
 }
