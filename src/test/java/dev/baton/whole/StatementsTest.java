@@ -5,11 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.http.TestServer.Reply;
 import dev.baton.simulator.Simulator;
 import dev.baton.whole.CountedStatements.Work;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,13 +38,15 @@ class StatementsTest {
 
   private static Desk desk;
   private static Trial trial;
+  private static String database;
 
   @BeforeAll
   static void start() {
     desk = new Desk();
+    database = Postgres.newDatabase();
     trial =
         Trial.startOn(
-            Postgres.newDatabase(),
+            database,
             Counting.class,
             Postgres.USER[0],
             "baton.targets.webhook.one.url=" + desk.url(),
@@ -81,6 +92,44 @@ class StatementsTest {
     System.out.println(told);
     assertThat(statements).as(told).isLessThanOrEqualTo(200);
     assertThat(commits).as(told).isLessThanOrEqualTo(6);
+  }
+
+  /** A transfer would take longer with each conversation that waits, and with each that is over. */
+  @Test
+  void noStatementOfATransferReadsAWholeTable() throws SQLException {
+    DONE.clear();
+    transfer("explained");
+    Set<String> plans = new TreeSet<>();
+    // In the simple protocol a parameter may go without a value.
+    try (Connection connection =
+            DriverManager.getConnection(database + "&user=postgres&preferQueryMode=simple");
+        Statement statement = connection.createStatement()) {
+      statement.execute("set enable_seqscan = off");
+      for (String sql : readers()) {
+        ResultSet plan = statement.executeQuery("explain (generic_plan) " + numbered(sql));
+        while (plan.next()) {
+          if (plan.getString(1).contains("Seq Scan")) {
+            plans.add(sql);
+          }
+        }
+      }
+    }
+    assertThat(plans).isEmpty();
+  }
+
+  private static Set<String> readers() {
+    Set<String> readers =
+        fromTheEscalateOn().stream()
+            .flatMap(work -> work.statements().stream())
+            .filter(sql -> !sql.startsWith("insert"))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(readers).hasSizeGreaterThan(30);
+    return readers;
+  }
+
+  private static String numbered(String sql) {
+    AtomicInteger number = new AtomicInteger();
+    return Pattern.compile("\\?").matcher(sql).replaceAll(m -> "\\$" + number.incrementAndGet());
   }
 
   private static List<Work> fromTheEscalateOn() {

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -94,11 +93,7 @@ final class ReadInstances implements Session {
     if (root == null) {
       return;
     }
-    Set<String> ids = executions.stream().map(ExecutionEntity::getId).collect(Collectors.toSet());
-    List<EventSubscriptionEntity> subscriptions =
-        context.getEventSubscriptionManager().findEventSubscriptionsByProcessInstanceId(id).stream()
-            .filter(subscription -> ids.contains(subscription.getExecutionId()))
-            .toList();
+    List<EventSubscriptionEntity> subscriptions = subscriptions(id);
     List<VariableInstanceEntity> variables =
         context.getVariableInstanceManager().findVariableInstancesByProcessInstanceId(id);
     root.restoreProcessInstance(executions, subscriptions, variables, null, null, null, null);
@@ -108,18 +103,23 @@ final class ReadInstances implements Session {
             rows.get(0),
             executions,
             subscriptions,
-            context.getExternalTaskManager().findExternalTasksByProcessInstanceId(id)));
+            list(ExternalTaskEntity.class, Statements.READ_EXTERNAL_TASKS, id)));
+  }
+
+  private static List<EventSubscriptionEntity> subscriptions(String id) {
+    return list(EventSubscriptionEntity.class, Statements.READ_SUBSCRIPTIONS, id);
+  }
+
+  private static <T> List<T> list(Class<T> type, String statement, Object id) {
+    List<?> rows = Context.getCommandContext().getDbEntityManager().selectList(statement, id);
+    return rows.stream().map(type::cast).toList();
   }
 
   /** The executions of an instance that wait for a message. */
   List<String> waiting(String id, String message) {
     Instance instance = instances.get(id);
     List<EventSubscriptionEntity> subscriptions =
-        instance == null
-            ? Context.getCommandContext()
-                .getEventSubscriptionManager()
-                .findEventSubscriptionsByProcessInstanceId(id)
-            : instance.subscriptions;
+        instance == null ? subscriptions(id) : instance.subscriptions;
     return subscriptions.stream()
         .filter(s -> EventType.MESSAGE.name().equals(s.getEventType()))
         .filter(s -> message.equals(s.getEventName()))
