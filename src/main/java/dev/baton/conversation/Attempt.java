@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * An offer of the session to one target.
  *
  * @param offerKey the key under which the target knows the offer
- * @param reference what the target's kind needs to find it again; null while it is being made
+ * @param reference what the target's kind needs to find it again; null until the target is known to
+ *     have it
  * @param taskId the engine's task that waits for the answer; null before there is one
  * @param dueAt when it may be made; null for at once
  * @param outcome null until the target answered or the offer is over

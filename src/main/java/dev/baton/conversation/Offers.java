@@ -261,6 +261,17 @@ public final class Offers {
     return Attempt.State.OPEN.name().equals(state.getKeyAs(String.class));
   }
 
+  /** An offer whose making is not known to have come about turns out to be with its target. */
+  public void found(Attempt offer, String reference) {
+    int first =
+        jdbc.sql("update baton_offer set reference = ? where id = ? and reference is null")
+            .params(reference, offer.id())
+            .update();
+    if (first == 1) {
+      follow(offer, "offered", null);
+    }
+  }
+
   /** Whether the target says something new about how long the offer waits. */
   public boolean waitsOtherwise(long offer, OfferStatus.Waiting wait) {
     return jdbc.sql("select count(*) from baton_offer where id = ? and " + WAITS_OTHERWISE)

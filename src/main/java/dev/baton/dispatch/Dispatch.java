@@ -125,7 +125,15 @@ public final class Dispatch {
     performers.add(new MakeOffer(kinds, otherBots, offers, acceptance, handovers));
     performers.add(
         new WithdrawOffers(
-            kinds, otherBots, conversations, transfers, offers, orders, acceptance, handovers));
+            kinds,
+            otherBots,
+            conversations,
+            transfers,
+            offers,
+            orders,
+            acceptance,
+            handovers,
+            threads));
     performers.add(
         new Deliver(kinds, sessions, conversations, inbox, transfers, offers, handovers));
     Performers all = new Performers(performers);

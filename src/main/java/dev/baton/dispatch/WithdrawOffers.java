@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,7 +43,13 @@ final class WithdrawOffers implements Performer {
   private final Orders orders;
   private final Acceptance acceptance;
   private final Handovers handovers;
+  private final Executor threads;
 
+  /**
+   * Withdraws.
+   *
+   * @param threads where what a target is found to have is written down
+   */
   WithdrawOffers(
       TargetKinds kinds,
       OtherBots otherBots,
@@ -51,7 +58,8 @@ final class WithdrawOffers implements Performer {
       Offers offers,
       Orders orders,
       Acceptance acceptance,
-      Handovers handovers) {
+      Handovers handovers,
+      Executor threads) {
     this.kinds = kinds;
     this.otherBots = otherBots;
     this.conversations = conversations;
@@ -60,6 +68,7 @@ final class WithdrawOffers implements Performer {
     this.orders = orders;
     this.acceptance = acceptance;
     this.handovers = handovers;
+    this.threads = threads;
   }
 
   @Override
@@ -108,7 +117,7 @@ final class WithdrawOffers implements Performer {
     if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
-    Map<Long, TakenBack> results = new ConcurrentHashMap<>();
+    Map<Long, OfferStatus> results = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls = new ArrayList<>();
     for (Attempt attempt : open) {
       calls.add(
@@ -146,13 +155,6 @@ final class WithdrawOffers implements Performer {
             .toList();
   }
 
-  /**
-   * What came of taking an offer back.
-   *
-   * @param reference by which its target knows it; null when the target never had it
-   */
-  private record TakenBack(OfferStatus status, @Nullable String reference) {}
-
   /** While the customer waits for a person, a withdrawal that hangs must not hold them up. */
   @Override
   public @Nullable Instant limit(Order order) {
@@ -184,8 +186,8 @@ final class WithdrawOffers implements Performer {
     return Optional.of(
         (conversation, awaited) -> {
           for (Attempt attempt : open) {
-            Outcome outcome = attempt.outcome();
-            if (refused(attempt) && !fault.retryable()) {
+            Outcome outcome = refused(attempt) ? attempt.outcome() : null;
+            if (outcome != null && !fault.retryable()) {
               acceptance.withdrawn(conversation, attempt.id());
             } else {
               offers.abandoned(attempt, outcome == null ? Outcome.IN_DOUBT : outcome);
@@ -201,17 +203,16 @@ final class WithdrawOffers implements Performer {
         });
   }
 
+  /** One that is still {@code ASKING} failed to be made: its target may have it and accept. */
   private static boolean refused(Attempt attempt) {
     return attempt.outcome() != null && attempt.state() == Attempt.State.OPEN;
   }
 
-  private CompletableFuture<TakenBack> withdraw(
+  private CompletableFuture<OfferStatus> withdraw(
       Attempt attempt, Conversation conversation, boolean forGood) {
     Optional<TargetKind> served = kinds.of(attempt.target());
     if (served.isEmpty()) {
-      return otherBots
-          .end(attempt, conversation)
-          .thenApply(status -> new TakenBack(status, attempt.reference()));
+      return otherBots.end(attempt, conversation);
     }
     TargetKind kind = served.get();
     String reference = attempt.reference();
@@ -219,46 +220,52 @@ final class WithdrawOffers implements Performer {
       return withdraw(kind, attempt.placed(reference), forGood);
     }
     if (attempt.ahead(Instant.now())) {
-      return neverHad(new OfferStatus.Withdrawn());
+      return CompletableFuture.completedFuture(new OfferStatus.Withdrawn());
     }
     Offer offer = new Offer(attempt.offerKey(), attempt.target(), handovers.of(conversation));
     return kind.find(offer)
-        .thenCompose(
+        .thenComposeAsync(
             found ->
                 found
-                    .map(known -> withdraw(kind, attempt.placed(known), forGood))
-                    .orElseGet(() -> neverHad(new OfferStatus.Withdrawn())))
+                    .map(known -> withdraw(kind, found(attempt, known), forGood))
+                    .orElseGet(
+                        () -> CompletableFuture.completedFuture(new OfferStatus.Withdrawn())),
+            threads)
         .exceptionallyCompose(
             failure ->
                 Fault.offerOver(failure)
-                    .map(over -> neverHad(new OfferStatus.Refused(over.outcome())))
+                    .map(
+                        over ->
+                            CompletableFuture.<OfferStatus>completedFuture(
+                                new OfferStatus.Refused(over.outcome())))
                     .orElseGet(() -> CompletableFuture.failedFuture(failure)));
   }
 
-  private static CompletableFuture<TakenBack> neverHad(OfferStatus status) {
-    return CompletableFuture.completedFuture(new TakenBack(status, null));
+  /** Written down at once: the target has it, whether it can be taken back or not. */
+  private PlacedOffer found(Attempt attempt, String reference) {
+    conversations.locked(
+        attempt.conversationKey(),
+        conversation -> {
+          offers.found(attempt, reference);
+          return null;
+        });
+    return attempt.placed(reference);
   }
 
-  private CompletableFuture<TakenBack> withdraw(
+  private CompletableFuture<OfferStatus> withdraw(
       TargetKind kind, PlacedOffer offer, boolean forGood) {
     return kind.withdraw(offer)
         .thenCompose(
             status ->
                 forGood && status instanceof OfferStatus.Accepted
                     ? kind.release(offer).thenApply(done -> new OfferStatus.Withdrawn())
-                    : CompletableFuture.completedFuture(status))
-        .thenApply(status -> new TakenBack(status, offer.reference()));
+                    : CompletableFuture.completedFuture(status));
   }
 
-  private Settlement withdrawn(List<Attempt> open, Map<Long, TakenBack> results) {
+  private Settlement withdrawn(List<Attempt> open, Map<Long, OfferStatus> results) {
     return (conversation, awaited) -> {
       for (Attempt attempt : open) {
-        TakenBack result = Objects.requireNonNull(results.get(attempt.id()));
-        OfferStatus status = result.status;
-        if (attempt.reference() == null && result.reference != null) {
-          // Only now is it known that the target has it, and it may be the one that keeps it.
-          offers.opened(attempt, result.reference);
-        }
+        OfferStatus status = Objects.requireNonNull(results.get(attempt.id()));
         if (attempt.state() == Attempt.State.ABANDONED) {
           offers.takenBack(attempt.id());
         } else if (status instanceof OfferStatus.Accepted) {
