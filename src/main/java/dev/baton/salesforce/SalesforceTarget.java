@@ -202,7 +202,15 @@ public final class SalesforceTarget implements TargetKind {
   public CompletableFuture<Void> release(PlacedOffer offer) {
     String id = offer.reference();
     if (Cases.isCase(id)) {
-      return cases.close(id).exceptionallyCompose(Recovery.ifGone());
+      return cases
+          .close(id)
+          .exceptionallyCompose(
+              Recovery.after(
+                  SalesforceException.NotFound.class::isInstance,
+                  gone -> {
+                    log.warn("Case {} is gone, or hidden from our user, and is not closed", id);
+                    return Recovery.done();
+                  }));
     }
     if (SalesforceClient.isId(id) || route(offer.target()).known(id).isPresent()) {
       log.warn("What a flow has done with offer {} cannot be taken back", offer.key());

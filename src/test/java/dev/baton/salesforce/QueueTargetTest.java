@@ -5,6 +5,9 @@ import static dev.baton.salesforce.ScriptedOrg.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class QueueTargetTest {
 
@@ -446,6 +450,24 @@ class QueueTargetTest {
     org.noRecords().error(404, "NOT_FOUND").records(waiting(CASE));
 
     assertThat(fault(queue.withdraw(PLACED))).isInstanceOf(SalesforceException.NotFound.class);
+  }
+
+  @Test
+  void aCaseThatIsGoneBeforeItsReleaseIsReleasedAndTheLogSaysSo() {
+    Logger logger = (Logger) LoggerFactory.getLogger(SalesforceTarget.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    try {
+      org.error(404, "NOT_FOUND");
+      get(queue.release(PLACED));
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertThat(org.lines()).containsExactly(PATCH_CASE);
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly("Case " + CASE + " is gone, or hidden from our user, and is not closed");
   }
 
   @Test
