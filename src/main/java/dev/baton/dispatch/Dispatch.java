@@ -118,9 +118,8 @@ public final class Dispatch {
     this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, answers);
     performers.addAll(talk.performers());
     performers.addAll(
-        new PartWithBot(
-                bots, conversations, transfers, offers, sessions, otherBots, answers, settings)
-            .performers());
+        new ReportToBot(bots, conversations, transfers, offers, answers, settings).performers());
+    performers.add(new EndSession(bots, conversations, transfers, sessions, otherBots, answers));
     performers.add(new AskAvailability(kinds, otherBots, transfers));
     performers.add(new MakeOffer(kinds, otherBots, offers, acceptance, handovers));
     performers.add(

@@ -8,8 +8,6 @@ import dev.baton.bots.SessionMessage.TransferFailed;
 import dev.baton.bots.SessionMessage.TransferSucceeded;
 import dev.baton.bots.Variable;
 import dev.baton.conversation.Attempt;
-import dev.baton.conversation.BotSession;
-import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -19,7 +17,6 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Token.StepResult.Done;
 import dev.baton.conversation.Token.StepResult.FailureTold;
-import dev.baton.conversation.Token.StepResult.SessionEnded;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
@@ -35,39 +32,33 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** The bot's answer to its escalate, and the end of its session. */
-final class PartWithBot {
+/** Tells the bot what came of its escalate. */
+final class ReportToBot {
 
   private final Bots bots;
   private final Conversations conversations;
   private final Transfers transfers;
   private final Offers offers;
-  private final BotSessions sessions;
-  private final OtherBots otherBots;
   private final BotAnswers answers;
   private final TransferSettings settings;
 
-  PartWithBot(
+  ReportToBot(
       Bots bots,
       Conversations conversations,
       Transfers transfers,
       Offers offers,
-      BotSessions sessions,
-      OtherBots otherBots,
       BotAnswers answers,
       TransferSettings settings) {
     this.bots = bots;
     this.conversations = conversations;
     this.transfers = transfers;
     this.offers = offers;
-    this.sessions = sessions;
-    this.otherBots = otherBots;
     this.answers = answers;
     this.settings = settings;
   }
 
   List<Performer> performers() {
-    return List.of(new ReportSuccess(), new TellVariables(), new ReportFailure(), new End());
+    return List.of(new ReportSuccess(), new TellVariables(), new ReportFailure());
   }
 
   private final class ReportSuccess implements Performer {
@@ -303,76 +294,5 @@ final class PartWithBot {
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)
         .toList();
-  }
-
-  private final class End implements Performer {
-
-    @Override
-    public OrderKind kind() {
-      return OrderKind.BOT_END;
-    }
-
-    @Override
-    public Set<String> systems(Order order, Conversation conversation) {
-      return Set.of(Bots.system(conversation.botId()));
-    }
-
-    @Override
-    public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      EndReason reason = reason(conversation);
-      if (conversation.sessionId() == null || conversation.sessionOver()) {
-        return CompletableFuture.completedFuture(ended(reason, null));
-      }
-      return bots.end(conversation, reason)
-          .thenApply(answer -> ended(reason, answer))
-          .exceptionally(e -> TalkToBot.ifGone(e, ended(reason, null)));
-    }
-
-    private EndReason reason(Conversation conversation) {
-      EndReason reason = conversation.endReason();
-      if (reason != null) {
-        return reason;
-      }
-      return transfers.handedOver(conversation.key()) || nextBot(conversation).isPresent()
-          ? EndReason.TRANSFER
-          : EndReason.OTHER;
-    }
-
-    private Optional<BotSession> nextBot(Conversation conversation) {
-      return conversation.state().over() ? Optional.empty() : sessions.next(conversation.key());
-    }
-
-    /** The answer is null when there was no session to end. */
-    private Settlement ended(EndReason reason, @Nullable BotAnswer answer) {
-      return (conversation, awaited) -> {
-        Optional<BotSession> next = awaited ? nextBot(conversation) : Optional.empty();
-        if (next.isPresent()) {
-          // That this bot's session is ended is no news for the customer, who goes on.
-          return new SessionEnded(otherBots.goOn(conversation.key(), next.get()));
-        }
-        boolean told =
-            answer != null
-                && answers.keep(conversation.key(), answer, Cause.END, null) == Meaning.ENDED;
-        over(conversation, reason, told);
-        return new SessionEnded(null);
-      };
-    }
-
-    /**
-     * Without its session the conversation is over, whatever else its process has to do.
-     *
-     * @param told whether the bot said so itself, which is written down with its answer
-     */
-    private void over(Conversation conversation, EndReason reason, boolean told) {
-      if (conversation.sessionId() != null && !told) {
-        conversations.sessionOver(conversation.key());
-      }
-      if (!conversation.state().over()) {
-        conversations.over(
-            conversation.key(),
-            reason == EndReason.TRANSFER ? ConversationState.TRANSFERRED : ConversationState.ENDED,
-            reason);
-      }
-    }
   }
 }
