@@ -16,6 +16,9 @@ import java.util.function.Supplier;
  */
 final class Answers {
 
+  /** For so long, what comes by itself is waited for without a look at what other nodes did. */
+  private static final Duration HERE = Duration.ofSeconds(3);
+
   private final Changes changes;
   private final Duration limit;
   private final Executor readers;
@@ -48,7 +51,8 @@ final class Answers {
   }
 
   /**
-   * As {@link #await(String, Supplier, Predicate)}, but what is waited for may come by itself.
+   * As {@link #await(String, Supplier, Predicate)}, but what is waited for may come by itself, and
+   * mostly does so soon: until then nothing is read.
    *
    * @param told completes with it, or empty when it has to be read; it may never
    */
@@ -58,7 +62,8 @@ final class Answers {
     Supplier<CompletableFuture<T>> lookedUp = () -> look(key, read, pending, deadline);
     return told.isDone()
         ? known(told, lookedUp)
-        : CompletableFuture.anyOf(told, changes.next(key, limit))
+        : CompletableFuture.anyOf(
+                told, changes.nextHere(key, limit.compareTo(HERE) < 0 ? limit : HERE))
             .thenCompose(
                 changed ->
                     // Only reading needs a thread that may.

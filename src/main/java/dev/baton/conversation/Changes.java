@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -29,8 +30,20 @@ public final class Changes {
    * you read.
    */
   public CompletableFuture<Void> next(String key, Duration atMost) {
+    return next(key, true, atMost);
+  }
+
+  /**
+   * As {@link #next}, for those who wait for what this node does: nobody asks the database on their
+   * behalf what other nodes did.
+   */
+  public CompletableFuture<Void> nextHere(String key, Duration atMost) {
+    return next(key, false, atMost);
+  }
+
+  private CompletableFuture<Void> next(String key, boolean everywhere, Duration atMost) {
     CompletableFuture<Void> next = new CompletableFuture<>();
-    Following following = follow(key, () -> next.complete(null));
+    Following following = follow(key, everywhere, () -> next.complete(null));
     return next.completeOnTimeout(null, atMost.toNanos(), TimeUnit.NANOSECONDS)
         .whenComplete((nothing, failure) -> following.close());
   }
@@ -42,7 +55,11 @@ public final class Changes {
    *     do more than pass the word
    */
   public Following follow(String key, Runnable follower) {
-    Follower own = new Follower(key, follower);
+    return follow(key, true, follower);
+  }
+
+  private Following follow(String key, boolean everywhere, Runnable follower) {
+    Follower own = new Follower(key, everywhere, follower);
     followers.compute(
         key,
         (k, others) -> {
@@ -59,9 +76,17 @@ public final class Changes {
     TransactionSynchronizationManager.registerSynchronization(new Announcement(this, key));
   }
 
-  /** The conversations that somebody waits for. */
-  Set<String> followed() {
-    return followers.keySet();
+  /** The conversations in which somebody wants to know what other nodes do, too. */
+  Set<String> followedEverywhere() {
+    return followers.entrySet().stream()
+        .filter(entry -> entry.getValue().stream().anyMatch(follower -> follower.everywhere))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether nobody waits for anything. */
+  boolean isIdle() {
+    return followers.isEmpty();
   }
 
   /** Tells those who follow the conversation. */
@@ -73,10 +98,12 @@ public final class Changes {
   private final class Follower implements Following {
 
     private final String key;
+    private final boolean everywhere;
     private final Runnable told;
 
-    Follower(String key, Runnable told) {
+    Follower(String key, boolean everywhere, Runnable told) {
       this.key = key;
+      this.everywhere = everywhere;
       this.told = told;
     }
 

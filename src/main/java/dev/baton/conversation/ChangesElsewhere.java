@@ -2,9 +2,9 @@ package dev.baton.conversation;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -35,8 +35,9 @@ public final class ChangesElsewhere {
    * nobody waits.
    */
   public synchronized void look() {
-    List<String> keys = new ArrayList<>(changes.followed());
-    seen.keySet().retainAll(new HashSet<>(keys));
+    Set<String> followed = changes.followedEverywhere();
+    seen.keySet().retainAll(followed);
+    List<String> keys = new ArrayList<>(followed);
     for (int from = 0; from < keys.size(); from += BATCH) {
       List<String> some = keys.subList(from, Math.min(from + BATCH, keys.size()));
       Map<String, Sight> now = sights(some);

@@ -64,6 +64,9 @@ public final class Turns {
     }
   }
 
+  /** As many threads with an answer each can share a transaction. */
+  public static final int TOGETHER = Gathering.MOST;
+
   /** A step of the process that sends a message. */
   private record Step(String taskId, String stepId) {}
 
@@ -220,14 +223,24 @@ public final class Turns {
   }
 
   /**
+   * Writes down what the bot answered, in a transaction that it shares with other threads' answers.
+   *
+   * @param asked who waits for it on this node
+   * @return false when it is to be tried alone; nothing is changed then
+   */
+  public boolean answeredTogether(
+      Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
+    return ends.join(new Answer(order, reply, asked)).orElse(false);
+  }
+
+  /**
    * Writes down what the bot answered, in a transaction of its own.
    *
    * @param asked who waits for it on this node
    * @return false when it is not as simple as that; nothing is changed then
    */
   public boolean answered(Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
-    Answer answer = new Answer(order, reply, asked);
-    return ends.join(answer).or(() -> end(List.of(answer), true).get(0)).orElse(false);
+    return end(List.of(new Answer(order, reply, asked)), true).get(0).orElse(false);
   }
 
   /** Empty for those that are to be tried alone. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ public final class Dispatcher {
   private final Orders orders;
   private final Token token;
   private final ScheduledExecutorService threads;
+  private final Executor together;
   private final String node;
   private final Performers performers;
   private final Settlements settlements;
@@ -45,10 +47,17 @@ public final class Dispatcher {
   private final Set<Long> scheduled = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
+  /**
+   * Of this node.
+   *
+   * @param threads where outcomes are put away
+   * @param together where those of turns wait for each other before that
+   */
   Dispatcher(
       Orders orders,
       Token token,
       ScheduledExecutorService threads,
+      Executor together,
       String node,
       Gates gates,
       Performers performers,
@@ -56,6 +65,7 @@ public final class Dispatcher {
     this.orders = orders;
     this.token = token;
     this.threads = threads;
+    this.together = together;
     this.node = node;
     this.gates = gates;
     this.performers = performers;
@@ -181,13 +191,45 @@ public final class Dispatcher {
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
     within(performers.of(order).limit(order), call)
         .whenComplete(
-            (settlement, failure) ->
-                schedule(
-                    () -> {
-                      finish(order, settlement, failure, 0);
-                      finished.run();
-                    },
-                    Duration.ZERO));
+            (settlement, failure) -> {
+              Runnable alone =
+                  () ->
+                      schedule(
+                          () -> {
+                            finish(order, settlement, failure, 0);
+                            finished.run();
+                          },
+                          Duration.ZERO);
+              if (order.isTurn() && settlement != null) {
+                finishTogether(order, settlement, alone);
+              } else {
+                alone.run();
+              }
+            });
+  }
+
+  private void finishTogether(Order order, Settlement settlement, Runnable alone) {
+    try {
+      together.execute(
+          () -> {
+            if (isPutAwayTogether(settlement)) {
+              underWay.remove(order.id());
+            } else {
+              alone.run();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("This node stops; the order is left to the next.", e);
+    }
+  }
+
+  private static boolean isPutAwayTogether(Settlement settlement) {
+    try {
+      return settlement.together();
+    } catch (RuntimeException e) {
+      LOG.debug("Tried again alone.", e);
+      return false;
+    }
   }
 
   /**

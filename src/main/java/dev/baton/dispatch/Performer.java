@@ -85,5 +85,15 @@ interface Performer {
     default boolean atOnce() {
       return false;
     }
+
+    /**
+     * Like {@link #atOnce()}, in a transaction that it shares with what other threads have. Asked
+     * first, and of turns only.
+     *
+     * @return false when it is to be tried alone; nothing is changed then
+     */
+    default boolean together() {
+      return false;
+    }
   }
 }

@@ -157,10 +157,17 @@ final class TalkToBot {
       }
 
       @Override
+      public boolean together() {
+        return goesRound() && turns.answeredTogether(order, BotAnswers.reply(answer), asked);
+      }
+
+      @Override
       public boolean atOnce() {
-        return order.isTurn()
-            && BotAnswers.meaning(answer) == Meaning.GOES_ON
-            && turns.answered(order, BotAnswers.reply(answer), asked);
+        return goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
+      }
+
+      private boolean goesRound() {
+        return order.isTurn() && BotAnswers.meaning(answer) == Meaning.GOES_ON;
       }
 
       @Override

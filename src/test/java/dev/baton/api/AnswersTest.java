@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.conversation.Changes;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -68,6 +69,32 @@ class AnswersTest {
             value -> value == 1);
 
     assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(2);
+  }
+
+  @Test
+  void whatComesByItselfIsNotRead() {
+    Answers answers = answers(Duration.ofHours(1));
+    CompletableFuture<Optional<Integer>> told = new CompletableFuture<>();
+    CompletableFuture<Integer> answer =
+        answers.await("c", told, AnswersTest::nobodyReads, v -> false);
+    assertThat(answer).isNotDone();
+    told.complete(Optional.of(7));
+    assertThat(answer).isCompletedWithValue(7);
+  }
+
+  /** Another node may have taken over what this one was about to tell. */
+  @Test
+  void whatDoesNotComeByItselfIsReadAfterAWhile() throws Exception {
+    Answers answers = answers(Duration.ofHours(1));
+    assertThat(
+            answers
+                .await("c", new CompletableFuture<Optional<Integer>>(), () -> 7, value -> false)
+                .get(20, TimeUnit.SECONDS))
+        .isEqualTo(7);
+  }
+
+  private static Integer nobodyReads() {
+    throw new IllegalStateException("It was read.");
   }
 
   @Test

@@ -18,7 +18,7 @@ class ChangesTest {
   void aWaitThatRanOutLeavesNothingBehind() throws Exception {
     changes.next("quiet", Duration.ofMillis(20)).get(10, TimeUnit.SECONDS);
 
-    assertThat(changes.followed()).isEmpty();
+    assertThat(changes.isIdle()).isTrue();
   }
 
   @Test
@@ -27,7 +27,25 @@ class ChangesTest {
     commit("busy");
 
     assertThat(next).isCompleted();
-    assertThat(changes.followed()).isEmpty();
+    assertThat(changes.isIdle()).isTrue();
+  }
+
+  /** With a thousand of them the looks would cost more than their turns. */
+  @Test
+  void theDatabaseIsNotAskedForThoseWhoWaitForWhatIsDoneHere() {
+    CompletableFuture<Void> here = changes.nextHere("here", Duration.ofHours(1));
+    assertThat(changes.followedEverywhere()).isEmpty();
+    CompletableFuture<Void> both = changes.nextHere("both", Duration.ofHours(1));
+    try (Changes.Following following = changes.follow("both", () -> {})) {
+      assertThat(following).isNotNull();
+      assertThat(changes.followedEverywhere()).containsExactly("both");
+    }
+    assertThat(changes.followedEverywhere()).isEmpty();
+
+    commit("here", "both");
+    assertThat(here).isCompleted();
+    assertThat(both).isCompleted();
+    assertThat(changes.isIdle()).isTrue();
   }
 
   @Test
@@ -45,7 +63,7 @@ class ChangesTest {
     second.close();
     commit("shared");
     assertThat(told).hasValue(1);
-    assertThat(changes.followed()).isEmpty();
+    assertThat(changes.isIdle()).isTrue();
   }
 
   @Test
