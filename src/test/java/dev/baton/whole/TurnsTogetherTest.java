@@ -75,19 +75,20 @@ class TurnsTogetherTest {
 
   @Test
   void messagesThatComeDuringACommitShareTheNext() throws SQLException {
-    talk("first", "a", "b", "c");
+    talk("first", "a", "b", "c", "d");
     DONE.clear();
     List<CompletableFuture<Accepted>> turns =
-        whileHeld("first", () -> List.of(write("a", "m1"), write("b", "m1"), write("c", "m1")));
+        whileHeld(
+            "first", () -> Stream.of("a", "b", "c", "d").map(key -> write(key, "m1")).toList());
     assertThat(turns).allMatch(turn -> answer(turn.join()).isPresent());
     assertThat(DONE)
         .filteredOn(Work::committed)
         .filteredOn(
             work -> work.statements().stream().anyMatch(sql -> sql.contains("baton_inbox (")))
-        .as("the first one's, and that of the three")
+        .as("the first one's, and that of the four")
         .hasSize(2)
         .allMatch(work -> work.statements().size() == 3);
-    for (String key : List.of("a", "b", "c")) {
+    for (String key : List.of("a", "b", "c", "d")) {
       assertThat(sent(key)).containsExactly("words m1");
       assertThat(baton.standsAt(key)).containsExactly(WAIT);
     }
