@@ -1,8 +1,11 @@
 package dev.baton.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.conversation.Changes;
+import dev.baton.conversation.ChangesElsewhere;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
@@ -80,6 +85,32 @@ class AnswersTest {
     assertThat(answer).isNotDone();
     told.complete(Optional.of(7));
     assertThat(answer).isCompletedWithValue(7);
+  }
+
+  /** With a thousand who wait, the looks for each would be most of the work. */
+  @Test
+  void theDatabaseIsNotAskedForWhatComesByItself() {
+    Answers answers = answers(Duration.ofHours(1));
+    ChangesElsewhere elsewhere = new ChangesElsewhere(JdbcClient.create(new NotAsked()), changes);
+    CompletableFuture<Integer> answer =
+        answers.await("c", new CompletableFuture<>(), AnswersTest::nobodyReads, value -> false);
+    elsewhere.look();
+    assertThat(answer).isNotDone();
+
+    assertThat(answers.await("c", () -> 0, value -> value == 0)).isNotDone();
+    assertThatThrownBy(elsewhere::look).hasStackTraceContaining("It was asked.");
+  }
+
+  private static final class NotAsked extends AbstractDataSource {
+    @Override
+    public Connection getConnection() {
+      throw new IllegalStateException("It was asked.");
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) {
+      return getConnection();
+    }
   }
 
   /** Another node may have taken over what this one was about to tell. */

@@ -97,20 +97,6 @@ class TurnsTest {
     leaves("cost");
   }
 
-  /** With a thousand who wait, a look every now and then for each would be most of the work. */
-  @Test
-  void nothingIsReadForWhoeverWaitsWhileTheBotThinks() {
-    trial.script(SLOW.formatted(1500));
-    talks("thinks");
-    DONE.clear();
-    Answer turn = baton.writeLater("thinks", "m1", "1").join();
-    assertThat(turn.json().path("messages")).isNotEmpty();
-    assertThat(DONE.stream().flatMap(work -> work.statements().stream()))
-        .isNotEmpty()
-        .noneMatch(sql -> sql.contains("from baton_transcript"));
-    leaves("thinks");
-  }
-
   private static int statements(List<Work> work) {
     return work.stream().mapToInt(w -> w.statements().size()).sum();
   }
