@@ -1,6 +1,7 @@
 package dev.baton.autoconfigure;
 
 import dev.baton.bots.BotsClient;
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.ChangesElsewhere;
@@ -12,6 +13,7 @@ import dev.baton.conversation.Offers;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Retention;
+import dev.baton.conversation.Rounds;
 import dev.baton.conversation.Schema;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
@@ -24,6 +26,7 @@ import dev.baton.dispatch.RetryPolicy;
 import dev.baton.dispatch.TransferSettings;
 import dev.baton.engine.EngineHistory;
 import dev.baton.engine.EngineToken;
+import dev.baton.engine.Planner;
 import dev.baton.engine.RoundOffers;
 import dev.baton.engine.Steps;
 import dev.baton.engine.TokenEvents;
@@ -199,6 +202,51 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
+  Planner batonPlanner(Transfers transfers, Offers offers, BatonProperties properties) {
+    BatonProperties.Transfer transfer = properties.transfer();
+    return new Planner(
+        transfers,
+        offers,
+        new DeployedTables(),
+        new Planner.Defaults(transfer.strategy(), transfer.deadline(), transfer.reserve()),
+        Clock.systemUTC());
+  }
+
+  @Bean
+  Rounds batonRounds(Transfers transfers, Offers offers, BatonProperties properties) {
+    return new Rounds(transfers, offers, properties.transfer().patience());
+  }
+
+  @Bean
+  Ahead batonAhead(
+      Database database,
+      Node node,
+      Conversations conversations,
+      Inbox inbox,
+      Transfers transfers,
+      Offers offers,
+      Orders orders,
+      Rounds rounds,
+      Planner planner,
+      TargetKinds kinds,
+      Token token) {
+    return new Ahead(
+        database.jdbc(),
+        node,
+        EngineToken.SUSPENDED,
+        EngineToken.OWN_WISHES,
+        conversations,
+        inbox,
+        transfers,
+        offers,
+        orders,
+        rounds,
+        planner,
+        kinds,
+        token);
+  }
+
+  @Bean
   Retention batonRetention(
       Database database, Conversations conversations, BatonProperties properties) {
     return new Retention(database.jdbc(), conversations, properties.conversation().keep());
@@ -245,10 +293,20 @@ public class BatonAutoConfiguration {
       Offers offers,
       BotSessions sessions,
       Turns turns,
+      Ahead ahead,
       Token token,
       Changes changes) {
     return new Reception(
-        conversations, inbox, transcript, transfers, offers, sessions, turns, token, changes);
+        conversations,
+        inbox,
+        transcript,
+        transfers,
+        offers,
+        sessions,
+        turns,
+        ahead,
+        token,
+        changes);
   }
 
   @Bean
@@ -287,28 +345,23 @@ public class BatonAutoConfiguration {
       Conversations conversations,
       Reception reception,
       Inbox inbox,
-      Turns turns,
       Org org,
       BatonProperties properties) {
     return new Steps(
         conversations,
         reception,
         inbox,
-        turns,
         new Steps.Defaults(org.botId(), properties.conversation().silence()));
   }
 
   @Bean
   TransferSteps batonTransferSteps(
-      Conversations conversations, Transfers transfers, Offers offers, BatonProperties properties) {
-    BatonProperties.Transfer transfer = properties.transfer();
-    return new TransferSteps(
-        conversations,
-        transfers,
-        offers,
-        new DeployedTables(),
-        new TransferSteps.Defaults(
-            transfer.patience(), transfer.strategy(), transfer.deadline(), transfer.reserve()));
+      Conversations conversations,
+      Transfers transfers,
+      Offers offers,
+      Planner planner,
+      Rounds rounds) {
+    return new TransferSteps(conversations, transfers, offers, planner, rounds);
   }
 
   // What the processes in bpmn/ call, by name.
@@ -462,6 +515,7 @@ public class BatonAutoConfiguration {
       BotSessions sessions,
       Transcript transcript,
       Turns turns,
+      Ahead ahead,
       Token token,
       Changes changes,
       Node node,
@@ -487,6 +541,7 @@ public class BatonAutoConfiguration {
         sessions,
         transcript,
         turns,
+        ahead,
         token,
         changes,
         node,

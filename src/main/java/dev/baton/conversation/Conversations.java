@@ -113,6 +113,12 @@ public final class Conversations {
     return process == null ? lock(key).processInstanceId() : process;
   }
 
+  /** The current transaction has the conversation's lock, and has moved it on to this state. */
+  void holds(Conversation conversation, ConversationState state) {
+    held().processes.put(conversation.key(), conversation.processInstanceId());
+    follow(conversation.key(), state);
+  }
+
   /** What the current transaction holds: it is found among the transaction's own listeners. */
   private static final class Held implements TransactionSynchronization {
     final Map<String, String> processes = new HashMap<>();

@@ -68,6 +68,45 @@ public final class Orders {
     return order;
   }
 
+  /**
+   * Places an order that no step of the process stands for yet, unless the process must not move.
+   * Otherwise like the orders of steps. The caller holds the conversation's lock.
+   *
+   * @param suspended SQL: whether the process {@code process_instance_id} must not move
+   * @return false when it must not; nothing is ordered then
+   */
+  boolean placeAhead(OrderKind kind, String key, @Nullable Long offerId, String suspended) {
+    Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
+    GeneratedKeyHolder id = new GeneratedKeyHolder();
+    int placed =
+        jdbc.sql(
+                """
+                insert into baton_order
+                  (conversation_key, kind, sequence_id, offer_id, state, owner, ordered_at)
+                select conversation_key, ?, cast(? as bigint), cast(? as bigint), 'OPEN', ?, ?
+                from baton_conversation where conversation_key = ? and not %s"""
+                    .formatted(suspended))
+            .params(
+                kind.name(),
+                sequenceId,
+                offerId,
+                node.id(),
+                OffsetDateTime.now(ZoneOffset.UTC),
+                key)
+            .update(id, "id");
+    if (placed == 1) {
+      announce(Keys.of(id));
+    }
+    return placed == 1;
+  }
+
+  /** A step of the process stands for the order now. */
+  void adopt(Order order, String taskId, String stepId) {
+    jdbc.sql("update baton_order set task_id = ?, step_id = ? where id = ?")
+        .params(taskId, stepId, order.id())
+        .update();
+  }
+
   private long insert(
       OrderKind kind,
       String key,
@@ -289,6 +328,30 @@ public final class Orders {
             .param(key)
             .query(Orders::read)
             .list());
+  }
+
+  /** Nobody waits any more for what was ordered without a step. */
+  void drop(String key, Set<OrderKind> kinds) {
+    drop(withoutStep(key, kinds));
+  }
+
+  /** The oldest order of these kinds that no step of the process stands for. */
+  Optional<Order> firstOf(String key, Set<OrderKind> kinds) {
+    return withoutStep(key, kinds).stream().findFirst();
+  }
+
+  private List<Order> withoutStep(String key, Set<OrderKind> kinds) {
+    return jdbc
+        .sql(
+            COLUMNS
+                + """
+                where conversation_key = ? and step_id is null and state = 'OPEN' order by id""")
+        .param(key)
+        .query(Orders::read)
+        .list()
+        .stream()
+        .filter(order -> kinds.contains(order.kind()))
+        .toList();
   }
 
   private void drop(List<Order> orders) {

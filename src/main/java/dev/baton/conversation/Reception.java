@@ -30,6 +30,7 @@ public final class Reception {
   private final Offers offers;
   private final BotSessions sessions;
   private final Turns turns;
+  private final Ahead ahead;
   private final Token token;
   private final Changes changes;
 
@@ -42,6 +43,7 @@ public final class Reception {
       Offers offers,
       BotSessions sessions,
       Turns turns,
+      Ahead ahead,
       Token token,
       Changes changes) {
     this.conversations = conversations;
@@ -51,6 +53,7 @@ public final class Reception {
     this.offers = offers;
     this.sessions = sessions;
     this.turns = turns;
+    this.ahead = ahead;
     this.token = token;
     this.changes = changes;
   }
@@ -237,6 +240,7 @@ public final class Reception {
             nextBot.ifPresent(bot -> offers.takenAway(bot.offerId()));
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
+            ahead.catchUp(conversation);
             if (!token.leave(conversation)) {
               throw new Refusal(
                   Refusal.Kind.NOT_MODELLED,
@@ -269,6 +273,7 @@ public final class Reception {
           if (!transfer.cancelled()) {
             transfers.cancel(transfer);
             note(key, "The customer cancelled the transfer.");
+            ahead.catchUp(conversation);
             token.cancelTransfer(conversation);
             changes.afterCommit(key);
           }

@@ -9,5 +9,7 @@ public enum Turn {
   /** A message is being sent to the bot. */
   TAKEN,
   /** A message is being sent to the bot, and another one waits. */
-  MORE
+  MORE,
+  /** The bot escalated, and the transfer runs {@link Ahead} of the process. */
+  AHEAD
 }

@@ -164,6 +164,58 @@ final class TurnRows {
     return ended;
   }
 
+  /**
+   * Takes the lock, and ends a turn with which the bot escalated: the transfer runs ahead of the
+   * process.
+   *
+   * @param crc the latest X-Runtime-CRC of the bot; null when none came
+   * @param ownWishes SQL: whether the process {@code process_instance_id} says itself how it wants
+   *     to be transferred
+   * @return empty when the process has to go along, or it is no such turn any more
+   */
+  Optional<Conversation> runAhead(Order turn, @Nullable String crc, String ownWishes) {
+    GeneratedKeyHolder rows = new GeneratedKeyHolder();
+    jdbc.sql(
+            """
+            update baton_conversation
+            set turn = 'AHEAD', state = 'TRANSFERRING', runtime_crc = coalesce(?, runtime_crc),
+              failed_transfers = 0, rests_since = current_timestamp
+            where conversation_key = ? and turn in ('TAKEN', 'MORE') and state = 'TALKING'
+              and turn_owner = ? and next_sequence = ? and runs_ahead
+              and not %s and not %s"""
+                .formatted(suspended, ownWishes))
+        .params(
+            crc,
+            turn.conversationKey(),
+            turn.owner(),
+            Objects.requireNonNull(turn.sequenceId()) + 1)
+        .update(
+            rows,
+            "process_instance_id",
+            "bot_id",
+            "opening_variables",
+            "session_id",
+            "runtime_crc");
+    return rows.getKeyList().stream().findFirst().map(row -> ahead(turn.conversationKey(), row));
+  }
+
+  private static Conversation ahead(String key, Map<String, Object> row) {
+    return new Conversation(
+        key,
+        Objects.requireNonNull((String) row.get("process_instance_id")),
+        Objects.requireNonNull((String) row.get("bot_id")),
+        ConversationState.TRANSFERRING,
+        false,
+        null,
+        Objects.requireNonNull((String) row.get("opening_variables")),
+        (String) row.get("session_id"),
+        false,
+        (String) row.get("runtime_crc"),
+        0,
+        null,
+        Turn.AHEAD);
+  }
+
   /** How a conversation's turn stands; null when each message takes the token with it. */
   void become(String key, @Nullable Turn turn) {
     jdbc.sql("update baton_conversation set turn = ? where conversation_key = ?")
@@ -182,11 +234,14 @@ final class TurnRows {
    * The process waits for the customer, and lets Baton do the talking if every node can, if no call
    * to the bot that nobody waits for any more is still under way, and if no message waits, which
    * the next one would overtake.
+   *
+   * @param runsAhead whether a transfer may run ahead of the process
    */
-  void rest(String key) {
+  void rest(String key, boolean runsAhead) {
     jdbc.sql(
             """
-            update baton_conversation set turn = 'FREE', rests_since = current_timestamp
+            update baton_conversation
+            set turn = 'FREE', rests_since = current_timestamp, runs_ahead = ?
             where conversation_key = ?
               and not exists (select 1 from baton_order o
                               where o.conversation_key = ? and o.kind like 'BOT_%')
@@ -194,7 +249,7 @@ final class TurnRows {
                               where i.conversation_key = ? and i.state = 'WAITING')
               and\s"""
                 + ALL_TAKE_TURNS)
-        .params(key, key, key)
+        .params(runsAhead, key, key, key)
         .update();
   }
 

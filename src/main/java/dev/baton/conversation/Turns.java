@@ -1,5 +1,7 @@
 package dev.baton.conversation;
 
+import dev.baton.conversation.Following.Step;
+import dev.baton.conversation.Token.StepResult;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
 import dev.baton.conversation.TurnRows.Begun;
@@ -67,20 +69,6 @@ public final class Turns {
   /** As many threads with an answer each can share a transaction. */
   public static final int TOGETHER = Gathering.MOST;
 
-  /** A step of the process that sends a message. */
-  private record Step(String taskId, String stepId) {}
-
-  /** A turn that its process is to go on with, until that has come to the step. */
-  private static final class Handing {
-    final String key;
-    @Nullable Step step;
-
-    Handing(String key) {
-      this.key = key;
-    }
-  }
-
-  private static final ThreadLocal<@Nullable Handing> HANDED_OVER = new ThreadLocal<>();
   private final Conversations conversations;
   private final TurnRows rows;
   private final TurnOrders turnOrders;
@@ -308,13 +296,13 @@ public final class Turns {
   }
 
   /**
-   * The turn leads out of the loop: the process's token goes on to the step that sends the message,
-   * which has been sent. The caller holds the conversation's lock.
+   * The turn leads out of the loop: the process passes the step that sends the message, which has
+   * been sent. The caller holds the conversation's lock.
    *
-   * @return the step's task
+   * @param result what came of it
    */
-  public String leadOut(Conversation conversation) {
-    return letGoOn(conversation).taskId;
+  public void leadOut(Conversation conversation, StepResult result) {
+    follow(conversation, Step.done(OrderKind.BOT_MESSAGE, result, null));
   }
 
   /**
@@ -324,44 +312,15 @@ public final class Turns {
    * @return the order, with its task
    */
   public Order handOver(Conversation conversation, Order order) {
-    Step step = letGoOn(conversation);
-    turnOrders.adopt(order, step.taskId, step.stepId);
+    follow(
+        conversation,
+        Step.underWay(OrderKind.BOT_MESSAGE, (task, step) -> turnOrders.adopt(order, task, step)));
     return orders.row(order.id()).orElseThrow();
   }
 
-  private Step letGoOn(Conversation conversation) {
+  private void follow(Conversation conversation, Step step) {
     rows.become(conversation.key(), null);
-    Handing handing = new Handing(conversation.key());
-    HANDED_OVER.set(handing);
-    try {
-      boolean goesOn = token.goOn(conversation);
-      Step step = handing.step;
-      if (!goesOn || step == null) {
-        throw new IllegalStateException("The process does not wait for the customer.");
-      }
-      return step;
-    } finally {
-      HANDED_OVER.remove();
-    }
-  }
-
-  /** Whether the conversation's next message is the one of the turn that is being handed over. */
-  public boolean handsOver(String key) {
-    Handing handing = HANDED_OVER.get();
-    return handing != null && handing.key.equals(key) && handing.step == null;
-  }
-
-  /**
-   * The step that sends a message is reached: the turn that is being handed over is the step's.
-   *
-   * @return false when the message is another one
-   */
-  public boolean reached(String key, String taskId, String stepId) {
-    boolean handsOver = handsOver(key);
-    if (handsOver) {
-      Objects.requireNonNull(HANDED_OVER.get()).step = new Step(taskId, stepId);
-    }
-    return handsOver;
+    Following.by(conversation.key(), List.of(step), () -> token.goOn(conversation));
   }
 
   /** What comes of the turn is not decided in its own rows: its order gets one. */
@@ -401,9 +360,13 @@ public final class Turns {
         });
   }
 
-  /** The process waits for the customer, in a loop that can be gone round without it. */
-  public void rests(String key) {
-    rows.rest(key);
+  /**
+   * The process waits for the customer, in a loop that can be gone round without it.
+   *
+   * @param runsAhead whether a transfer may run ahead of the process, too
+   */
+  public void rests(String key, boolean runsAhead) {
+    rows.rest(key, runsAhead);
   }
 
   /**
@@ -419,10 +382,10 @@ public final class Turns {
    * The process goes on by itself.
    *
    * @param cancelled whether what was under way is not wanted any more
-   * @throws Refusal when a message is being sent and nothing else happened
+   * @throws Refusal when something is under way and nothing else happened
    */
   public void restsNoMore(String key, boolean cancelled) {
-    if (handsOver(key)) {
+    if (Following.of(key) != null) {
       return;
     }
     Turn turn = conversations.find(key).map(Conversation::turn).orElse(null);
@@ -433,11 +396,17 @@ public final class Turns {
       if (!cancelled) {
         throw new Refusal(
             Refusal.Kind.INVALID,
-            "A message is being sent to the bot; the conversation goes on when the bot has"
-                + " answered.");
+            turn == Turn.AHEAD
+                ? "The conversation is being transferred; its process follows in a moment."
+                : "A message is being sent to the bot; the conversation goes on when the bot has"
+                    + " answered.");
       }
-      writeOrder(key);
-      orders.dropTurn(key);
+      if (turn == Turn.AHEAD) {
+        orders.drop(key, Ahead.KINDS);
+      } else {
+        writeOrder(key);
+        orders.dropTurn(key);
+      }
     }
     rows.become(key, null);
   }

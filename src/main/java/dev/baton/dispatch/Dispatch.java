@@ -2,6 +2,7 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.Target;
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
@@ -90,6 +91,7 @@ public final class Dispatch {
       BotSessions sessions,
       Transcript transcript,
       Turns turns,
+      Ahead ahead,
       Token token,
       Changes changes,
       Node node,
@@ -120,7 +122,7 @@ public final class Dispatch {
         new OtherBots(
             bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
     List<Performer> performers = new ArrayList<>();
-    this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, answers);
+    this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, ahead, answers);
     performers.addAll(talk.performers());
     performers.addAll(
         new ReportToBot(bots, conversations, transfers, offers, answers, settings).performers());
@@ -143,7 +145,7 @@ public final class Dispatch {
     Performers all = new Performers(performers);
     Settlements settlements =
         new Settlements(
-            conversations, orders, turns, token, changes, retries, node.id(), gates, all);
+            conversations, orders, turns, ahead, token, changes, retries, node.id(), gates, all);
     this.dispatcher =
         new Dispatcher(orders, token, threads, together, node.id(), gates, all, settlements);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);

@@ -1,5 +1,6 @@
 package dev.baton.dispatch;
 
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
@@ -33,6 +34,9 @@ public final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
+
+  /** Who looks after a conversation is not to find its process at another step for longer. */
+  private static final Duration LASTS = Duration.ofSeconds(1);
 
   private final Orders orders;
   private final Token token;
@@ -85,6 +89,7 @@ public final class Dispatcher {
 
   /** An order of a dead node is this node's now. */
   void takenOver(Order order) {
+    catchUp(order);
     Order.Parked parked = order.parked();
     if (parked == null || order.state() == Order.State.DROPPED) {
       submit(order.id());
@@ -187,8 +192,27 @@ public final class Dispatcher {
     return true;
   }
 
+  private void catchUp(Order order) {
+    if (Ahead.mayBeOurs(order)) {
+      try {
+        settlements.lasts(order);
+      } catch (RuntimeException e) {
+        LOG.debug("The process of conversation {} is held.", order.conversationKey(), e);
+      }
+    }
+  }
+
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
+    if (Ahead.mayBeOurs(order)) {
+      schedule(
+          () -> {
+            if (underWay.contains(order.id())) {
+              catchUp(order);
+            }
+          },
+          LASTS);
+    }
     within(performers.of(order).limit(order), call)
         .whenComplete(
             (settlement, failure) -> {

@@ -1,5 +1,6 @@
 package dev.baton.dispatch;
 
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Conversations;
@@ -46,6 +47,7 @@ final class Settlements {
   private final Conversations conversations;
   private final Orders orders;
   private final Turns turns;
+  private final Ahead ahead;
   private final Token token;
   private final Changes changes;
   private final RetryPolicy retries;
@@ -57,6 +59,7 @@ final class Settlements {
       Conversations conversations,
       Orders orders,
       Turns turns,
+      Ahead ahead,
       Token token,
       Changes changes,
       RetryPolicy retries,
@@ -66,6 +69,7 @@ final class Settlements {
     this.conversations = conversations;
     this.orders = orders;
     this.turns = turns;
+    this.ahead = ahead;
     this.token = token;
     this.changes = changes;
     this.retries = retries;
@@ -103,42 +107,46 @@ final class Settlements {
     if (settlement.atOnce()) {
       return new Next.Nothing();
     }
-    boolean dropped =
-        conversations.locked(
-            order.conversationKey(),
-            conversation -> token.together(() -> settle(order, settlement, conversation)));
-    // After a turn that the process took over, the process says what is next.
-    boolean processGoesOn = order.taskId() != null || order.isTurn();
-    return dropped || !processGoesOn ? new Next.NextToBot() : new Next.Nothing();
+    return conversations.locked(
+        order.conversationKey(),
+        conversation -> token.together(() -> settle(order, settlement, conversation)));
   }
 
-  private boolean settle(Order order, Settlement settlement, Conversation conversation) {
-    if (!order.isTurn() && orders.finishedAsWaitedFor(order)) {
-      goOn(conversation, order.taskId(), settlement);
-      return false;
+  private Next settle(Order order, Settlement settlement, Conversation conversation) {
+    // What the process may have taken over meanwhile is as its row says.
+    boolean known =
+        !order.isTurn() && (ahead.placed(order, conversation) || !Ahead.mayBeOurs(order));
+    if (known && orders.finishedAsWaitedFor(order)) {
+      return goOn(conversation, order, settlement);
     }
     Optional<Order> mine = stillMine(order);
     if (mine.isEmpty()) {
-      return false;
+      return order.taskId() == null && !order.isTurn() ? new Next.NextToBot() : new Next.Nothing();
     }
     orders.finished(order);
     if (mine.get().state() == Order.State.DROPPED) {
       settlement.settle(conversation, false);
       changes.afterCommit(order.conversationKey());
-      return true;
+      return new Next.NextToBot();
     }
-    // What does not leave the process where it is, is the process's to go on with.
-    String taskId = mine.get().isTurn() ? turns.leadOut(conversation) : mine.get().taskId();
-    goOn(conversation, taskId, settlement);
-    return false;
+    return goOn(conversation, mine.get(), settlement);
   }
 
-  private void goOn(Conversation conversation, @Nullable String taskId, Settlement settlement) {
+  /** What does not leave the process where it is, is the process's to go on with. */
+  private Next goOn(Conversation conversation, Order order, Settlement settlement) {
     StepResult result = settlement.settle(conversation, true);
-    if (taskId != null && result != null) {
+    String taskId = order.taskId();
+    changes.afterCommit(conversation.key());
+    if (ahead.placed(order, conversation)) {
+      ahead.goOn(conversation, order, result);
+    } else if (order.isTurn() && result != null) {
+      turns.leadOut(conversation, result);
+    } else if (taskId == null) {
+      return new Next.NextToBot();
+    } else if (result != null) {
       token.advance(conversation, taskId, result);
     }
-    changes.afterCommit(conversation.key());
+    return new Next.Nothing();
   }
 
   /** The call failed. */
@@ -160,7 +168,7 @@ final class Settlements {
       return new Next.NextToBot();
     }
     // Whoever is to see or to mend it finds it at the step that failed.
-    Order order = mine.get().isTurn() ? turns.handOver(conversation, mine.get()) : called;
+    Order order = atItsStep(conversation, mine.get());
     Instant limit = performers.of(order).limit(order);
     if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return new Next.TryAgain(NOT_YET);
@@ -193,6 +201,22 @@ final class Settlements {
       changes.afterCommit(order.conversationKey());
     }
     return taskId == null ? new Next.NextToBot() : new Next.Nothing();
+  }
+
+  private Order atItsStep(Conversation conversation, Order order) {
+    if (order.isTurn()) {
+      return turns.handOver(conversation, order);
+    }
+    if (!ahead.placed(order, conversation)) {
+      return order;
+    }
+    ahead.catchUp(conversation);
+    return orders.find(order.id()).orElseThrow();
+  }
+
+  /** A call lasts: nobody is to look for its conversation where it is no more. */
+  void lasts(Order order) {
+    ahead.catchUp(order.conversationKey());
   }
 
   /** The system that is down and has let the call fail, or not let it come about. */

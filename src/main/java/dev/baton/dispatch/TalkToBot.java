@@ -9,6 +9,7 @@ import dev.baton.bots.BotsException;
 import dev.baton.bots.SessionMessage;
 import dev.baton.bots.StartSession;
 import dev.baton.bots.Variable;
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -43,6 +44,7 @@ final class TalkToBot {
   private final Inbox inbox;
   private final Orders orders;
   private final Turns turns;
+  private final Ahead ahead;
   private final BotAnswers answers;
   private final Message message = new Message();
 
@@ -52,12 +54,14 @@ final class TalkToBot {
       Inbox inbox,
       Orders orders,
       Turns turns,
+      Ahead ahead,
       BotAnswers answers) {
     this.bots = bots;
     this.conversations = conversations;
     this.inbox = inbox;
     this.orders = orders;
     this.turns = turns;
+    this.ahead = ahead;
     this.answers = answers;
   }
 
@@ -163,7 +167,16 @@ final class TalkToBot {
 
       @Override
       public boolean atOnce() {
-        return goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
+        return escalates()
+            ? ahead.begin(
+                order,
+                answer.runtimeCrc(),
+                conversation -> answers.escalate(conversation, answer, inboxId))
+            : goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
+      }
+
+      private boolean escalates() {
+        return order.isTurn() && BotAnswers.meaning(answer) == Meaning.ESCALATED;
       }
 
       private boolean goesRound() {

@@ -44,6 +44,13 @@ public final class EngineToken implements Token {
       """
       2 = (select e.SUSPENSION_STATE_ from ACT_RU_EXECUTION e where e.ID_ = process_instance_id)""";
 
+  /** SQL: whether the process instance {@code process_instance_id} says how to be transferred. */
+  public static final String OWN_WISHES =
+      """
+      exists (select 1 from ACT_RU_VARIABLE v where v.PROC_INST_ID_ = process_instance_id
+              and v.NAME_ in ('%s', '%s'))"""
+          .formatted(BotConversation.STRATEGY.name(), BotConversation.PATIENCE_GIVEN.name());
+
   private static final int DEADLOCK = 10_000;
 
   private final RuntimeService runtime;
@@ -182,7 +189,8 @@ public final class EngineToken implements Token {
     return changed;
   }
 
-  private static Map<String, Object> variables(StepResult result) {
+  /** What a process knows of what came of a step. */
+  static Map<String, Object> variables(StepResult result) {
     Map<String, Object> variables = new HashMap<>();
     if (result instanceof StepResult.BotSaid said) {
       variables.put(

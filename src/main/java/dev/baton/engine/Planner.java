@@ -6,11 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
+import dev.baton.conversation.Offers;
+import dev.baton.conversation.Router;
 import dev.baton.conversation.Transfer;
+import dev.baton.conversation.Transfers;
 import dev.baton.engine.RoutingPolicy.Table;
 import dev.baton.engine.RoutingPolicy.Unusable;
 import dev.baton.transfer.Availability;
 import dev.baton.transfer.Limits;
+import dev.baton.transfer.Outcome;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.Plan.Planned;
 import dev.baton.transfer.Strategy;
@@ -29,9 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes the plan of an escalation out of the routing policy and what is configured. A policy that
  * cannot be applied does not hold the customer up: then everything is as configured, and the plan
- * says why.
+ * says why. Thread-safe.
  */
-final class Planner {
+public final class Planner implements Router {
 
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,25 +49,38 @@ final class Planner {
    * @param deadline from the bot's escalate on
    * @param reserve what of it is kept back for taking back offers and telling the bot
    */
-  record Defaults(Strategy strategy, Duration deadline, Duration reserve) {}
+  public record Defaults(Strategy strategy, Duration deadline, Duration reserve) {}
 
+  private final Transfers transfers;
+  private final Offers offers;
   private final DecisionTables tables;
   private final Defaults defaults;
   private final Clock clock;
 
-  Planner(DecisionTables tables, Defaults defaults, Clock clock) {
+  /** Of these stores and tables. */
+  public Planner(
+      Transfers transfers, Offers offers, DecisionTables tables, Defaults defaults, Clock clock) {
+    this.transfers = transfers;
+    this.offers = offers;
     this.tables = tables;
     this.defaults = defaults;
     this.clock = clock;
+  }
+
+  @Override
+  public Plan route(Conversation conversation, Transfer transfer, @Nullable Strategy strategy) {
+    Plan plan = plan(conversation, transfer, offers.before(transfer), strategy);
+    transfers.planned(transfer, plan);
+    offers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
+    return plan;
   }
 
   /**
    * Plans a transfer.
    *
    * @param before the offers of the conversation's earlier transfers
-   * @param strategy what the conversation's start asked for; null for nothing
    */
-  Plan plan(
+  private Plan plan(
       Conversation conversation,
       Transfer transfer,
       List<Attempt> before,

@@ -2,11 +2,11 @@ package dev.baton.engine;
 
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.CustomerMessage;
+import dev.baton.conversation.Following;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Token.Opening;
-import dev.baton.conversation.Turns;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -33,20 +33,13 @@ public final class Steps {
   private final HeldConversation held;
   private final Reception reception;
   private final Inbox inbox;
-  private final Turns turns;
   private final Defaults defaults;
 
   /** Of these stores. */
-  public Steps(
-      Conversations conversations,
-      Reception reception,
-      Inbox inbox,
-      Turns turns,
-      Defaults defaults) {
+  public Steps(Conversations conversations, Reception reception, Inbox inbox, Defaults defaults) {
     this.held = new HeldConversation(conversations);
     this.reception = reception;
     this.inbox = inbox;
-    this.turns = turns;
     this.defaults = defaults;
   }
 
@@ -111,7 +104,8 @@ public final class Steps {
     return HeldConversation.refusing(
         execution -> {
           String key = held.by(execution);
-          boolean waits = turns.handsOver(key) || take(key);
+          // What the process follows is beyond this step: there was one.
+          boolean waits = Following.of(key) != null || take(key);
           // Was set in this very transaction, if at all: it never gets a row.
           execution.removeVariable(BotConversation.BOT_SAID.name());
           BotConversation.MESSAGE_WAITING.set(execution, waits);

@@ -5,12 +5,14 @@ import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Conversations.PassingOn;
+import dev.baton.conversation.Following;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Offers.Awaited;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
+import dev.baton.conversation.Token.StepResult;
 import dev.baton.conversation.Transfers;
 import dev.baton.conversation.Turns;
 import dev.baton.transfer.TargetKinds;
@@ -95,9 +97,13 @@ public final class TokenEvents {
     }
   }
 
-  /** The process waits for the customer, in a loop that Baton can go round by itself. */
-  public void rests(DelegateExecution execution) {
-    turns.rests(held.by(execution));
+  /**
+   * The process waits for the customer, in a loop that Baton can go round by itself.
+   *
+   * @param runsAhead whether a transfer may run ahead of it, too
+   */
+  public void rests(DelegateExecution execution, boolean runsAhead) {
+    turns.rests(held.by(execution), runsAhead);
   }
 
   /** The process waits no more, whatever the reason. */
@@ -117,10 +123,18 @@ public final class TokenEvents {
   }
 
   /**
-   * Whether a step that calls somebody has nobody to call this time: then it is done, in the
-   * transaction that reaches it.
+   * Whether a step that calls somebody has nobody to call this time, or the call was made before
+   * the process came to it: then it is done, in the transaction that reaches it.
    */
   public boolean needsNoCall(OrderKind kind, DelegateExecution execution) {
+    Following following = Following.of(execution.getProcessBusinessKey());
+    if (following != null) {
+      StepResult result = following.reached(kind);
+      if (result != null) {
+        EngineToken.variables(result).forEach(execution::setVariable);
+      }
+      return result != null;
+    }
     return switch (kind) {
       case TARGET_AVAILABILITY ->
           transfers
@@ -156,10 +170,8 @@ public final class TokenEvents {
     Long message = null;
     Long offer = null;
     Instant dueAt = null;
-    if (kind == OrderKind.BOT_MESSAGE) {
-      if (turns.reached(key, taskId, step)) {
-        return;
-      }
+    Following following = Following.of(key);
+    if (kind == OrderKind.BOT_MESSAGE && following == null) {
       message = inbox.beingSent(key);
     } else if (kind == OrderKind.TARGET_OFFER) {
       offer = BotConversation.OFFER.get(execution);
@@ -170,6 +182,10 @@ public final class TokenEvents {
       dueAt = awaited.dueAt();
       execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), awaited.target().type());
       execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), awaited.target().value());
+    }
+    if (following != null) {
+      following.staysAt(kind, taskId, step);
+      return;
     }
     if (kind == OrderKind.BOT_TRANSFER_FAILED && tellsVariables) {
       orders.placeVariables(key, step);

@@ -1,16 +1,15 @@
 package dev.baton.engine;
 
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Following;
 import dev.baton.conversation.Offers;
+import dev.baton.conversation.Rounds;
+import dev.baton.conversation.Router;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
-import dev.baton.transfer.Outcome;
 import dev.baton.transfer.Plan;
-import dev.baton.transfer.Plan.Planned;
 import dev.baton.transfer.Strategy;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,19 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransferSteps {
 
-  /**
-   * How a transfer is made when neither the start nor the routing policy says anything else.
-   *
-   * @param patience how long a round of offers takes at most
-   * @param strategy in which order targets are asked
-   * @param deadline how long the customer waits at most, from the bot's escalate on
-   * @param reserve what of that no target gets: it is for taking offers back and telling the bot
-   */
-  public record Defaults(
-      Duration patience, Strategy strategy, Duration deadline, Duration reserve) {}
-
   /** The type of the incident that a routing policy causes which cannot be applied. */
   public static final String BROKEN_POLICY = "routingPolicy";
+
+  /** The patience of a round that is over already: its timer never gets a row. */
+  private static final Duration PASSES = Duration.ofHours(1);
 
   /** The offers of the round that begins in this transaction. */
   private static final String ROUND = "batonRound";
@@ -47,26 +38,22 @@ public final class TransferSteps {
   private final Conversations conversations;
   private final Transfers transfers;
   private final Offers offers;
-  private final Duration patience;
-  private final Planner planner;
+  private final Router router;
+  private final Rounds rounds;
 
   /** Of these stores. */
   public TransferSteps(
       Conversations conversations,
       Transfers transfers,
       Offers offers,
-      DecisionTables policy,
-      Defaults defaults) {
+      Router router,
+      Rounds rounds) {
     this.held = new HeldConversation(conversations);
     this.conversations = conversations;
     this.transfers = transfers;
     this.offers = offers;
-    this.patience = defaults.patience();
-    this.planner =
-        new Planner(
-            policy,
-            new Planner.Defaults(defaults.strategy(), defaults.deadline(), defaults.reserve()),
-            Clock.systemUTC());
+    this.router = router;
+    this.rounds = rounds;
   }
 
   /** Takes up the escalation: from here on the bot has an answer to come. */
@@ -91,14 +78,14 @@ public final class TransferSteps {
   }
 
   private Plan plan(DelegateExecution execution, Transfer transfer) {
+    Plan known = Following.of(transfer.conversationKey()) == null ? null : transfer.plan();
     Plan plan =
-        planner.plan(
-            conversations.find(transfer.conversationKey()).orElseThrow(),
-            transfer,
-            offers.before(transfer),
-            strategy(execution));
-    transfers.planned(transfer, plan);
-    offers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
+        known != null
+            ? known
+            : router.route(
+                conversations.find(transfer.conversationKey()).orElseThrow(),
+                transfer,
+                strategy(execution));
     String fault = plan.fault();
     if (fault != null) {
       // Lasts as long as the transfer does, and stops nothing.
@@ -115,41 +102,43 @@ public final class TransferSteps {
           Plan known = transfer.plan();
           Plan plan = known == null ? plan(execution, transfer) : known;
           noOffersYet(execution);
-          boolean anyoneLeft = !transfer.cancelled() && begin(execution, transfer, plan);
+          Following following = Following.of(transfer.conversationKey());
+          boolean anyoneLeft =
+              following == null
+                  ? !transfer.cancelled() && begin(execution, transfer, plan)
+                  : follow(execution, transfer, plan, following);
           BotConversation.ANYONE_LEFT.set(execution, anyoneLeft);
         });
   }
 
   private boolean begin(DelegateExecution execution, Transfer transfer, Plan plan) {
-    List<List<Planned>> rounds = plan.rounds();
-    List<List<Planned>> left = rounds.subList(transfer.round(), rounds.size());
-    if (left.isEmpty()) {
-      return false;
-    }
     String given = BotConversation.PATIENCE_GIVEN.get(execution);
-    Duration wished = given == null ? Plan.patience(left.get(0)) : Duration.parse(given);
     Optional<Duration> patience =
-        plan.limits()
-            .patience(transfer.escalatedAt(), Instant.now(), wished, this.patience, left.size());
+        rounds.patience(transfer, plan, given == null ? null : Duration.parse(given));
     if (patience.isEmpty()) {
-      offers.notAsked(
-          transfer,
-          transfer.round() + 1,
-          left.stream().flatMap(List::stream).map(Planned::target).toList(),
-          Outcome.OUT_OF_TIME);
+      rounds.outOfTime(transfer, plan);
       return false;
     }
-    BotConversation.PATIENCE.set(execution, patience.get().toString());
-    List<Long> asked =
-        offers.asked(
-            transfer,
-            transfers.nextRound(transfer),
-            left.get(0).stream().map(Planned::target).toList(),
-            plan.hedge());
+    asks(execution, rounds.begin(transfer, plan), patience.get());
+    return true;
+  }
+
+  /** A round that was begun ahead of the process: it passes that, or waits for the rest of it. */
+  private boolean follow(
+      DelegateExecution execution, Transfer transfer, Plan plan, Following following) {
+    long offer = following.nextOffer();
+    asks(
+        execution,
+        List.of(offer),
+        following.nextWaits() ? rounds.patienceLeft(transfer, plan, offers.byId(offer)) : PASSES);
+    return true;
+  }
+
+  private static void asks(DelegateExecution execution, List<Long> asked, Duration patience) {
+    BotConversation.PATIENCE.set(execution, patience.toString());
     execution.setVariable(ROUND, Variables.untypedValue(asked, true));
     // From now on, whichever way the round ends: a timer tells nobody that they still are.
     BotConversation.OFFERS_OPEN.set(execution, true);
-    return true;
   }
 
   private static void noOffersYet(DelegateExecution execution) {

@@ -1,10 +1,14 @@
 package dev.baton.engine.plugin;
 
 import dev.baton.engine.TokenEvents;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -28,8 +32,9 @@ import org.springframework.core.io.Resource;
 public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
 
   private static final String LIBRARY = "baton-library/";
+  private static final String CONVERSATION = "bot-conversation.bpmn";
   private static final List<String> FILES =
-      List.of("bot-conversation.bpmn", "customer-inbox.bpmn", "routing-policy.dmn");
+      List.of(CONVERSATION, "customer-inbox.bpmn", "routing-policy.dmn");
 
   private final Supplier<TokenEvents> events;
   private final Predicate<String> bean;
@@ -113,10 +118,23 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
               .source("baton")
               .enableDuplicateFiltering(true);
       for (String file : FILES) {
-        deployment.addInputStream(
-            file, BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + file));
+        deployment.addInputStream(file, new ByteArrayInputStream(library(file)));
       }
       deployment.deploy();
+    }
+  }
+
+  /** The file of the process {@code bot-conversation} as it comes with this version. */
+  static byte[] conversation() {
+    return library(CONVERSATION);
+  }
+
+  private static byte[] library(String file) {
+    try (InputStream content =
+        BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + file)) {
+      return Objects.requireNonNull(content, file).readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,8 +1,10 @@
 package dev.baton.engine.plugin;
 
+import dev.baton.engine.BotConversation;
 import dev.baton.engine.TaskType.Form;
 import dev.baton.engine.TokenEvents;
 import dev.baton.engine.plugin.Model.Part;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -16,6 +18,7 @@ import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
 import org.camunda.bpm.engine.impl.history.parser.HistoryExecutionListener;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
+import org.camunda.bpm.engine.impl.persistence.entity.ResourceEntity;
 import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
 import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
@@ -75,12 +78,21 @@ final class BatonParse extends BpmnParse {
     return definition;
   }
 
+  /** Byte for byte: of no other process is it known how it follows a transfer. */
+  private boolean isBatonsOwn(ProcessDefinitionEntity definition) {
+    ResourceEntity file = deployment.getResource(name);
+    return BotConversation.KEY.equals(definition.getKey())
+        && file != null
+        && Arrays.equals(file.getBytes(), BatonEnginePlugin.conversation());
+  }
+
   private void rests(ProcessDefinitionEntity definition, String id) {
+    boolean runsAhead = isBatonsOwn(definition);
     ActivityImpl wait = definition.findActivity(id);
     wait.setProperty(RESTS, true);
     wait.addListener(
         ExecutionListener.EVENTNAME_START,
-        (ExecutionListener) execution -> events.get().rests(execution));
+        (ExecutionListener) execution -> events.get().rests(execution, runsAhead));
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> events.get().restsNoMore(execution));

@@ -2,8 +2,11 @@ package dev.baton.engine.plugin;
 
 import static java.time.Duration.between;
 import static org.camunda.bpm.engine.ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_END;
+import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.EXTERNAL_TASKS_BIT;
 import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.JOBS_STATE_BIT;
 
+import dev.baton.conversation.Following;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -97,13 +100,21 @@ final class ReadInstances implements Session {
     List<VariableInstanceEntity> variables =
         context.getVariableInstanceManager().findVariableInstancesByProcessInstanceId(id);
     root.restoreProcessInstance(executions, subscriptions, variables, null, null, null, null);
+    boolean calls = executions.stream().anyMatch(e -> has(e, EXTERNAL_TASKS_BIT));
     instances.put(
         id,
         new Instance(
             rows.get(0),
             executions,
             subscriptions,
-            list(ExternalTaskEntity.class, Statements.READ_EXTERNAL_TASKS, id)));
+            calls
+                ? list(ExternalTaskEntity.class, Statements.READ_EXTERNAL_TASKS, id)
+                : List.of()));
+  }
+
+  /** Each execution's row says what hangs on it. */
+  private static boolean has(ExecutionEntity execution, int bit) {
+    return BitMaskUtil.isBitOn(execution.getCachedEntityState(), bit);
   }
 
   private static List<EventSubscriptionEntity> subscriptions(String id) {
@@ -179,8 +190,7 @@ final class ReadInstances implements Session {
       this.subscriptions = subscriptions;
       this.externalTasks = externalTasks;
       // Each execution's row says whether it has jobs.
-      if (executions.stream()
-          .noneMatch(e -> BitMaskUtil.isBitOn(e.getCachedEntityState(), JOBS_STATE_BIT))) {
+      if (executions.stream().noneMatch(e -> has(e, JOBS_STATE_BIT))) {
         jobs = List.of();
       }
     }
@@ -294,8 +304,33 @@ final class ReadInstances implements Session {
   static final class Historian extends CacheAwareHistoryEventProducer {
 
     @Override
+    public HistoryEvent createActivityInstanceStartEvt(DelegateExecution execution) {
+      HistoryEvent event = super.createActivityInstanceStartEvt(execution);
+      Date passed = passed(execution);
+      if (passed != null && event instanceof HistoricScopeInstanceEvent begun) {
+        begun.setStartTime(passed);
+      }
+      return event;
+    }
+
+    @Override
     public HistoryEvent createActivityInstanceEndEvt(DelegateExecution execution) {
-      return began(start(execution), super.createActivityInstanceEndEvt(execution));
+      HistoryEvent event = super.createActivityInstanceEndEvt(execution);
+      Date passed = passed(execution);
+      if (passed != null && event instanceof HistoricScopeInstanceEvent ended) {
+        ended.setEndTime(passed);
+        Date begun = ended.getStartTime();
+        if (begun != null) {
+          ended.setDurationInMillis(between(begun.toInstant(), passed.toInstant()).toMillis());
+        }
+      }
+      return began(start(execution), event);
+    }
+
+    /** What a process passes that follows its conversation was done before. */
+    private static @Nullable Date passed(DelegateExecution execution) {
+      Instant time = Following.time(execution.getProcessBusinessKey());
+      return time == null ? null : Date.from(time);
     }
 
     @Override
