@@ -35,6 +35,7 @@ import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineMoves;
 import dev.baton.engine.plugin.EngineRights;
+import dev.baton.engine.plugin.Library;
 import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
@@ -229,12 +230,14 @@ public class BatonAutoConfiguration {
       Rounds rounds,
       Planner planner,
       TargetKinds kinds,
-      Token token) {
+      Token token,
+      ObjectProvider<Dispatch> dispatch) {
     return new Ahead(
         database.jdbc(),
         node,
         EngineToken.SUSPENDED,
         EngineToken.OWN_WISHES,
+        Library.conversation(),
         conversations,
         inbox,
         transfers,
@@ -243,7 +246,8 @@ public class BatonAutoConfiguration {
         rounds,
         planner,
         kinds,
-        token);
+        token,
+        order -> dispatch.getObject().submit(order));
   }
 
   @Bean

@@ -3,6 +3,7 @@ package dev.baton.conversation;
 import dev.baton.bots.EndReason;
 import dev.baton.conversation.Conversations.PassingOn;
 import dev.baton.conversation.Following.Step;
+import dev.baton.conversation.Orders.WithConversation;
 import dev.baton.conversation.Token.Meaning;
 import dev.baton.conversation.Token.StepResult;
 import dev.baton.conversation.Token.StepResult.BotSaid;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -51,18 +53,23 @@ public final class Ahead {
   private final Token token;
   private final String suspended;
   private final String ownWishes;
+  private final String known;
+  private final Consumer<WithConversation> placed;
 
   /**
    * Of these stores.
    *
    * @param suspended SQL: whether the process {@code process_instance_id} must not move
    * @param ownWishes SQL: whether that process says itself how it wants to be transferred
+   * @param known the print of the process of which it is known how it follows
+   * @param placed is told of each order, once it is committed
    */
   public Ahead(
       JdbcClient jdbc,
       Node node,
       String suspended,
       String ownWishes,
+      String known,
       Conversations conversations,
       Inbox inbox,
       Transfers transfers,
@@ -71,11 +78,13 @@ public final class Ahead {
       Rounds rounds,
       Router router,
       TargetKinds kinds,
-      Token token) {
+      Token token,
+      Consumer<WithConversation> placed) {
     this.conversations = conversations;
     this.rows = new TurnRows(jdbc, node, suspended);
     this.suspended = suspended;
     this.ownWishes = ownWishes;
+    this.known = known;
     this.inbox = inbox;
     this.transfers = transfers;
     this.offers = offers;
@@ -84,6 +93,7 @@ public final class Ahead {
     this.router = router;
     this.kinds = kinds;
     this.token = token;
+    this.placed = placed;
   }
 
   /**
@@ -96,7 +106,7 @@ public final class Ahead {
   public boolean begin(Order turn, @Nullable String crc, UnaryOperator<Conversation> said) {
     return conversations.inTransaction(
         () -> {
-          Optional<Conversation> held = rows.runAhead(turn, crc, ownWishes);
+          Optional<Conversation> held = rows.runAhead(turn, crc, ownWishes, known);
           held.ifPresent(
               conversation -> {
                 conversations.holds(conversation, ConversationState.TRANSFERRING);
@@ -149,7 +159,8 @@ public final class Ahead {
                   ? ask(conversation, transfers.current(key))
                   : order(OrderKind.BOT_TRANSFER_SUCCEEDED, conversation, null));
       case BOT_TRANSFER_SUCCEEDED ->
-          nothingToPassOn(key) && order(OrderKind.BOT_END, conversation, null);
+          nothingToPassOn(key)
+              && order(OrderKind.BOT_END, conversations.find(key).orElseThrow(), null);
       // What is left is the end of the process.
       default -> false;
     };
@@ -183,7 +194,22 @@ public final class Ahead {
 
   /** Returns false when the process is suspended: it has to follow, which it cannot. */
   private boolean order(OrderKind kind, Conversation conversation, @Nullable Long offerId) {
-    return orders.placeAhead(kind, conversation.key(), offerId, suspended);
+    Optional<Order> order = orders.placeAhead(kind, conversation.key(), offerId, suspended);
+    order.ifPresent(
+        its ->
+            Orders.afterCommit(() -> placed.accept(new WithConversation(its, conversation, true))));
+    return order.isPresent();
+  }
+
+  /**
+   * An order of the transfer is not simply done: the process follows to the step that stands for
+   * it. The caller holds the conversation's lock.
+   *
+   * @return the order, with its task
+   */
+  public Order handOver(Conversation conversation, Order order) {
+    follow(conversation, null, null);
+    return orders.row(order.id()).orElseThrow();
   }
 
   /** The process of a conversation follows, if its transfer runs ahead of it. */
@@ -193,14 +219,26 @@ public final class Ahead {
         conversation ->
             token.together(
                 () -> {
-                  catchUp(conversation);
+                  if (conversation.turn() == Turn.AHEAD) {
+                    follow(conversation, null, null);
+                  }
                   return null;
                 }));
   }
 
-  /** The process follows, if the transfer runs ahead of it; the caller holds the lock. */
+  /**
+   * The customer does something: the process follows, if the transfer runs ahead of it. The caller
+   * holds the conversation's lock.
+   *
+   * @throws Refusal when it is suspended
+   */
   public void catchUp(Conversation conversation) {
     if (conversation.turn() == Turn.AHEAD) {
+      if (rows.isHeld(conversation.key())) {
+        throw new Refusal(
+            Refusal.Kind.NOT_MODELLED,
+            "The conversation is being transferred, and an operator holds its process for now.");
+      }
       follow(conversation, null, null);
     }
   }

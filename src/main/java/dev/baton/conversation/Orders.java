@@ -70,13 +70,14 @@ public final class Orders {
 
   /**
    * Places an order that no step of the process stands for yet, unless the process must not move.
-   * Otherwise like the orders of steps. The caller holds the conversation's lock.
+   * The caller holds the conversation's lock, and makes the call with the commit.
    *
    * @param suspended SQL: whether the process {@code process_instance_id} must not move
-   * @return false when it must not; nothing is ordered then
+   * @return empty when it must not; nothing is ordered then
    */
-  boolean placeAhead(OrderKind kind, String key, @Nullable Long offerId, String suspended) {
+  Optional<Order> placeAhead(OrderKind kind, String key, @Nullable Long offerId, String suspended) {
     Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     int placed =
         jdbc.sql(
@@ -86,18 +87,26 @@ public final class Orders {
                 select conversation_key, ?, cast(? as bigint), cast(? as bigint), 'OPEN', ?, ?
                 from baton_conversation where conversation_key = ? and not %s"""
                     .formatted(suspended))
-            .params(
-                kind.name(),
-                sequenceId,
-                offerId,
-                node.id(),
-                OffsetDateTime.now(ZoneOffset.UTC),
-                key)
+            .params(kind.name(), sequenceId, offerId, node.id(), now, key)
             .update(id, "id");
-    if (placed == 1) {
-      announce(Keys.of(id));
-    }
-    return placed == 1;
+    return placed == 0
+        ? Optional.empty()
+        : Optional.of(
+            new Order(
+                Keys.of(id),
+                key,
+                kind,
+                null,
+                sequenceId,
+                null,
+                offerId,
+                Order.State.OPEN,
+                now.toInstant(),
+                null,
+                null,
+                0,
+                false,
+                node.id()));
   }
 
   /** A step of the process stands for the order now. */

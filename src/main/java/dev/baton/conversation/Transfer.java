@@ -5,6 +5,7 @@ import dev.baton.transfer.Plan;
 import dev.baton.transfer.Survey;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,25 @@ public record Transfer(
     @Nullable String reportReason,
     @Nullable String reportDescription,
     @Nullable Instant overAt) {
+
+  static Transfer begun(
+      long id, String key, @Nullable String escalateId, List<Target> targets, Instant at) {
+    return new Transfer(
+        id,
+        key,
+        escalateId,
+        targets,
+        at,
+        new Survey(Map.of()),
+        null,
+        0,
+        null,
+        false,
+        null,
+        null,
+        null,
+        null);
+  }
 
   Transfer routedBy(Plan its) {
     return new Transfer(

@@ -13,9 +13,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The transfers of conversations: an escalate of the bot and what became of it. Thread-safe. */
 public final class Transfers {
@@ -51,13 +53,21 @@ public final class Transfers {
 
   /** The bot escalated. */
   public void escalated(String key, @Nullable String escalateId, List<Target> targets) {
+    GeneratedKeyHolder row = new GeneratedKeyHolder();
     jdbc.sql(
             """
             insert into baton_transfer (conversation_key, escalate_id, targets, escalated_at)
             values (?, ?, ?, current_timestamp)""")
         .params(key, escalateId, write(targets))
-        .update();
-    changed(key);
+        .update(row, "id", "escalated_at");
+    Map<String, Object> drawn = Objects.requireNonNull(row.getKeys());
+    keep(
+        Transfer.begun(
+            (Long) Objects.requireNonNull(drawn.get("id")),
+            key,
+            escalateId,
+            targets,
+            Objects.requireNonNull(Keys.instant(drawn.get("escalated_at")))));
   }
 
   /** The conversation's latest transfer. */

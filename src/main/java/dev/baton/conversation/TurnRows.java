@@ -171,9 +171,11 @@ final class TurnRows {
    * @param crc the latest X-Runtime-CRC of the bot; null when none came
    * @param ownWishes SQL: whether the process {@code process_instance_id} says itself how it wants
    *     to be transferred
+   * @param known the print of the process of which it is known how it follows
    * @return empty when the process has to go along, or it is no such turn any more
    */
-  Optional<Conversation> runAhead(Order turn, @Nullable String crc, String ownWishes) {
+  Optional<Conversation> runAhead(
+      Order turn, @Nullable String crc, String ownWishes, String known) {
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
     jdbc.sql(
             """
@@ -181,14 +183,15 @@ final class TurnRows {
             set turn = 'AHEAD', state = 'TRANSFERRING', runtime_crc = coalesce(?, runtime_crc),
               failed_transfers = 0, rests_since = current_timestamp
             where conversation_key = ? and turn in ('TAKEN', 'MORE') and state = 'TALKING'
-              and turn_owner = ? and next_sequence = ? and runs_ahead
+              and turn_owner = ? and next_sequence = ? and runs_ahead = ?
               and not %s and not %s"""
                 .formatted(suspended, ownWishes))
         .params(
             crc,
             turn.conversationKey(),
             turn.owner(),
-            Objects.requireNonNull(turn.sequenceId()) + 1)
+            Objects.requireNonNull(turn.sequenceId()) + 1,
+            known)
         .update(
             rows,
             "process_instance_id",
@@ -216,6 +219,17 @@ final class TurnRows {
         Turn.AHEAD);
   }
 
+  /** Whether the conversation's process must not move. */
+  boolean isHeld(String key) {
+    return jdbc.sql(
+                "select count(*) from baton_conversation where conversation_key = ? and "
+                    + suspended)
+            .param(key)
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
   /** How a conversation's turn stands; null when each message takes the token with it. */
   void become(String key, @Nullable Turn turn) {
     jdbc.sql("update baton_conversation set turn = ? where conversation_key = ?")
@@ -235,9 +249,9 @@ final class TurnRows {
    * to the bot that nobody waits for any more is still under way, and if no message waits, which
    * the next one would overtake.
    *
-   * @param runsAhead whether a transfer may run ahead of the process
+   * @param print of the process's file; null when no transfer may run ahead of it
    */
-  void rest(String key, boolean runsAhead) {
+  void rest(String key, @Nullable String print) {
     jdbc.sql(
             """
             update baton_conversation
@@ -249,7 +263,7 @@ final class TurnRows {
                               where i.conversation_key = ? and i.state = 'WAITING')
               and\s"""
                 + ALL_TAKE_TURNS)
-        .params(runsAhead, key, key, key)
+        .params(print, key, key, key)
         .update();
   }
 

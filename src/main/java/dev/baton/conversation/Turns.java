@@ -363,10 +363,10 @@ public final class Turns {
   /**
    * The process waits for the customer, in a loop that can be gone round without it.
    *
-   * @param runsAhead whether a transfer may run ahead of the process, too
+   * @param print of the process's file; null when no transfer may run {@link Ahead} of it
    */
-  public void rests(String key, boolean runsAhead) {
-    rows.rest(key, runsAhead);
+  public void rests(String key, @Nullable String print) {
+    rows.rest(key, print);
   }
 
   /**

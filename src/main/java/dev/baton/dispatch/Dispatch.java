@@ -11,6 +11,7 @@ import dev.baton.conversation.Node;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
+import dev.baton.conversation.Orders.WithConversation;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
@@ -160,6 +161,11 @@ public final class Dispatch {
   /** Where committed orders are handed in. */
   public void submit(long orderId) {
     dispatcher.submit(orderId);
+  }
+
+  /** Where committed orders are handed in of which everything is known. */
+  public void submit(WithConversation order) {
+    dispatcher.submit(order);
   }
 
   /** Where committed turns are handed in. */

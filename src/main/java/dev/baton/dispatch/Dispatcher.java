@@ -82,6 +82,18 @@ public final class Dispatcher {
     later(orderId, Duration.ZERO);
   }
 
+  /** Makes the call of a committed order of which everything is known, and whose turn it is. */
+  void submit(WithConversation known) {
+    Order order = known.order();
+    scheduled.add(order.id());
+    schedule(
+        () -> {
+          scheduled.remove(order.id());
+          begin(order, () -> performers.of(order).perform(order, known.conversation()), () -> {});
+        },
+        Duration.ZERO);
+  }
+
   /** Whether this node has not forgotten the order: its call is being made, or will be. */
   boolean attends(long orderId) {
     return scheduled.contains(orderId) || underWay.contains(orderId) || parking.holds(orderId);

@@ -207,11 +207,7 @@ final class Settlements {
     if (order.isTurn()) {
       return turns.handOver(conversation, order);
     }
-    if (!ahead.placed(order, conversation)) {
-      return order;
-    }
-    ahead.catchUp(conversation);
-    return orders.find(order.id()).orElseThrow();
+    return ahead.placed(order, conversation) ? ahead.handOver(conversation, order) : order;
   }
 
   /** A call lasts: nobody is to look for its conversation where it is no more. */

@@ -100,10 +100,10 @@ public final class TokenEvents {
   /**
    * The process waits for the customer, in a loop that Baton can go round by itself.
    *
-   * @param runsAhead whether a transfer may run ahead of it, too
+   * @param print of the process's file; null when no transfer may run ahead of it
    */
-  public void rests(DelegateExecution execution, boolean runsAhead) {
-    turns.rests(held.by(execution), runsAhead);
+  public void rests(DelegateExecution execution, @Nullable String print) {
+    turns.rests(held.by(execution), print);
   }
 
   /** The process waits no more, whatever the reason. */

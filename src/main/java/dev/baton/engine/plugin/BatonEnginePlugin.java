@@ -3,12 +3,9 @@ package dev.baton.engine.plugin;
 import dev.baton.engine.TokenEvents;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.ProcessEngine;
@@ -30,11 +27,6 @@ import org.springframework.core.io.Resource;
  * <p>Baton's own processes are deployed on request only, although they lie on the class path.
  */
 public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
-
-  private static final String LIBRARY = "baton-library/";
-  private static final String CONVERSATION = "bot-conversation.bpmn";
-  private static final List<String> FILES =
-      List.of(CONVERSATION, "customer-inbox.bpmn", "routing-policy.dmn");
 
   private final Supplier<TokenEvents> events;
   private final Predicate<String> bean;
@@ -93,7 +85,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
 
   private static boolean isLibrary(Resource resource) {
     try {
-      return resource.getURL().toString().contains("/" + LIBRARY);
+      return resource.getURL().toString().contains("/" + Library.FOLDER);
     } catch (IOException e) {
       return false;
     }
@@ -117,24 +109,11 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
               .name("baton")
               .source("baton")
               .enableDuplicateFiltering(true);
-      for (String file : FILES) {
-        deployment.addInputStream(file, new ByteArrayInputStream(library(file)));
-      }
+      Library.files()
+          .forEach(
+              (name, content) ->
+                  deployment.addInputStream(name, new ByteArrayInputStream(content)));
       deployment.deploy();
-    }
-  }
-
-  /** The file of the process {@code bot-conversation} as it comes with this version. */
-  static byte[] conversation() {
-    return library(CONVERSATION);
-  }
-
-  private static byte[] library(String file) {
-    try (InputStream content =
-        BatonEnginePlugin.class.getClassLoader().getResourceAsStream(LIBRARY + file)) {
-      return Objects.requireNonNull(content, file).readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -4,7 +4,6 @@ import dev.baton.engine.BotConversation;
 import dev.baton.engine.TaskType.Form;
 import dev.baton.engine.TokenEvents;
 import dev.baton.engine.plugin.Model.Part;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -22,6 +21,7 @@ import org.camunda.bpm.engine.impl.persistence.entity.ResourceEntity;
 import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
 import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a process. Who opens a conversation in it gets the end of the conversation without
@@ -78,21 +78,23 @@ final class BatonParse extends BpmnParse {
     return definition;
   }
 
-  /** Byte for byte: of no other process is it known how it follows a transfer. */
-  private boolean isBatonsOwn(ProcessDefinitionEntity definition) {
+  /** Of the file that comes with this version: of no other process is it known how it follows. */
+  private @Nullable String print(ProcessDefinitionEntity definition) {
     ResourceEntity file = deployment.getResource(name);
     return BotConversation.KEY.equals(definition.getKey())
-        && file != null
-        && Arrays.equals(file.getBytes(), BatonEnginePlugin.conversation());
+            && file != null
+            && Library.print(file.getBytes()).equals(Library.conversation())
+        ? Library.conversation()
+        : null;
   }
 
   private void rests(ProcessDefinitionEntity definition, String id) {
-    boolean runsAhead = isBatonsOwn(definition);
+    String print = print(definition);
     ActivityImpl wait = definition.findActivity(id);
     wait.setProperty(RESTS, true);
     wait.addListener(
         ExecutionListener.EVENTNAME_START,
-        (ExecutionListener) execution -> events.get().rests(execution, runsAhead));
+        (ExecutionListener) execution -> events.get().rests(execution, print));
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> events.get().restsNoMore(execution));
