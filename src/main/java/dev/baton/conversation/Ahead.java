@@ -109,7 +109,7 @@ public final class Ahead {
           Optional<Conversation> held = rows.runAhead(turn, crc, ownWishes, known);
           held.ifPresent(
               conversation -> {
-                conversations.holds(conversation, ConversationState.TRANSFERRING);
+                conversations.holds(conversation);
                 begin(turn, said.apply(conversation));
               });
           return held.isPresent();
@@ -118,7 +118,9 @@ public final class Ahead {
 
   private void begin(Order turn, Conversation conversation) {
     inbox.become(Objects.requireNonNull(turn.inboxId()), InboxMessage.State.ANSWERED);
+    conversations.movedOn(conversation.key(), ConversationState.TRANSFERRING);
     Transfer transfer = transfers.current(conversation.key());
+    Transfers.know(new Offered(transfer, List.of()));
     if (!(kinds.worthAsking(transfer.targets())
         ? order(OrderKind.TARGET_AVAILABILITY, conversation, null)
         : ask(conversation, transfer))) {
@@ -134,6 +136,17 @@ public final class Ahead {
   /** Whether an order may have been placed by such a transfer, and may have a step by now. */
   public static boolean mayBeOurs(Order order) {
     return order.taskId() == null && KINDS.contains(order.kind());
+  }
+
+  /**
+   * Nobody else has changed the transfer since this order of it was placed: the current
+   * transaction, which holds the conversation, need not read it.
+   */
+  public static void recall(Order order) {
+    Offered known = order.known();
+    if (known != null) {
+      Transfers.know(known);
+    }
   }
 
   /**
@@ -168,17 +181,22 @@ public final class Ahead {
 
   /** Asks the next target, if one is to be asked alone and there is time for it. */
   private boolean ask(Conversation conversation, Transfer transfer) {
-    Plan known = transfer.plan();
+    if (conversation.state() != ConversationState.TRANSFERRING) {
+      return false;
+    }
+    Plan decided = transfer.plan();
+    List<Attempt> before = decided == null ? offers.before(transfer) : List.of();
     Plan plan =
-        known == null ? token.together(() -> router.route(conversation, transfer, null)) : known;
-    if (plan.fault() != null || rounds.patience(transfer, plan, null).isEmpty()) {
-      return false;
-    }
-    if (Rounds.left(transfer, plan).get(0).size() > 1) {
-      return false;
-    }
-    List<Long> asked = rounds.begin(transfer, plan);
-    return order(OrderKind.TARGET_OFFER, conversation, asked.get(0));
+        decided == null
+            ? token.together(() -> router.route(conversation, transfer, before, null))
+            : decided;
+    Transfer routed = transfers.current(conversation.key());
+    boolean simple =
+        plan.fault() == null
+            && before.stream().noneMatch(Attempt::open)
+            && rounds.patience(routed, plan, null).isPresent()
+            && Rounds.left(routed, plan).get(0).size() == 1;
+    return simple && order(OrderKind.TARGET_OFFER, conversation, rounds.begin(routed, plan).get(0));
   }
 
   private boolean nothingToPassOn(String key) {
@@ -194,7 +212,8 @@ public final class Ahead {
 
   /** Returns false when the process is suspended: it has to follow, which it cannot. */
   private boolean order(OrderKind kind, Conversation conversation, @Nullable Long offerId) {
-    Optional<Order> order = orders.placeAhead(kind, conversation.key(), offerId, suspended);
+    String key = conversation.key();
+    Optional<Order> order = orders.placeAhead(kind, key, offerId, suspended, Transfers.known(key));
     order.ifPresent(
         its ->
             Orders.afterCommit(() -> placed.accept(new WithConversation(its, conversation, true))));

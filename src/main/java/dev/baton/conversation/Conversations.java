@@ -4,6 +4,7 @@ import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -113,16 +114,21 @@ public final class Conversations {
     return process == null ? lock(key).processInstanceId() : process;
   }
 
-  /** The current transaction has the conversation's lock, and has moved it on to this state. */
-  void holds(Conversation conversation, ConversationState state) {
+  /** The current transaction has the conversation's lock. */
+  void holds(Conversation conversation) {
     held().processes.put(conversation.key(), conversation.processInstanceId());
-    follow(conversation.key(), state);
+  }
+
+  /** The conversation, which the current transaction holds, has moved on to this state. */
+  void movedOn(String key, ConversationState state) {
+    follow(key, state);
   }
 
   /** What the current transaction holds: it is found among the transaction's own listeners. */
   private static final class Held implements TransactionSynchronization {
     final Map<String, String> processes = new HashMap<>();
     final Map<String, Transfer> transfers = new HashMap<>();
+    final Map<String, List<Attempt>> offers = new HashMap<>();
   }
 
   /**
@@ -130,11 +136,22 @@ public final class Conversations {
    * nobody else changes them. Null when it does not hold this one.
    */
   static @Nullable Map<String, Transfer> transfersOfHeld(String key) {
+    Held held = heldOf(key);
+    return held == null ? null : held.transfers;
+  }
+
+  /** The same of those transfers' offers, oldest first. */
+  static @Nullable Map<String, List<Attempt>> offersOfHeld(String key) {
+    Held held = heldOf(key);
+    return held == null ? null : held.offers;
+  }
+
+  private static @Nullable Held heldOf(String key) {
     if (!TransactionSynchronizationManager.isSynchronizationActive()) {
       return null;
     }
     Held held = held();
-    return held.processes.containsKey(key) ? held.transfers : null;
+    return held.processes.containsKey(key) ? held : null;
   }
 
   private static Held held() {

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
@@ -101,6 +103,7 @@ public final class Offers {
       @Nullable Outcome outcome,
       @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
+    String offerKey = UUID.randomUUID().toString();
     jdbc.sql(
             """
             insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
@@ -110,7 +113,7 @@ public final class Offers {
         .params(
             transfer.id(),
             transfer.conversationKey(),
-            UUID.randomUUID().toString(),
+            offerKey,
             round,
             target.type(),
             target.value(),
@@ -119,8 +122,53 @@ public final class Offers {
             node.id(),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC),
             state == Attempt.State.OVER)
-        .update(id, "id");
-    return Keys.of(id);
+        .update(id, "id", "offered_at");
+    Map<String, Object> drawn = Objects.requireNonNull(id.getKeys());
+    Instant now = Objects.requireNonNull(Keys.instant(drawn.get("offered_at")));
+    Attempt attempt =
+        new Attempt(
+            (Long) Objects.requireNonNull(drawn.get("id")),
+            transfer.id(),
+            transfer.conversationKey(),
+            offerKey,
+            round,
+            target,
+            state,
+            null,
+            null,
+            outcome,
+            null,
+            now,
+            dueAt,
+            state == Attempt.State.OVER ? now : null);
+    keep(attempt);
+    return attempt.id();
+  }
+
+  /** If the current transaction knows the offers of the transfer, it knows this one, too. */
+  private static void keep(Attempt attempt) {
+    known(attempt.conversationKey(), offers -> Stream.concat(offers, Stream.of(attempt)));
+  }
+
+  private static void change(Attempt offer, UnaryOperator<Attempt> change) {
+    known(
+        offer.conversationKey(),
+        offers -> offers.map(known -> known.id() == offer.id() ? change.apply(known) : known));
+  }
+
+  private static void known(String key, UnaryOperator<Stream<Attempt>> change) {
+    Map<String, List<Attempt>> known = Conversations.offersOfHeld(key);
+    if (known != null) {
+      known.computeIfPresent(key, (same, offers) -> change.apply(offers.stream()).toList());
+    }
+  }
+
+  /** What the current transaction knows of the offer changes in a way that it does not know. */
+  private static void forget(String key) {
+    Map<String, List<Attempt>> known = Conversations.offersOfHeld(key);
+    if (known != null) {
+      known.remove(key);
+    }
   }
 
   /** The offers of the conversation's other transfers, oldest first. */
@@ -156,8 +204,16 @@ public final class Offers {
    */
   public record InTransfer(Attempt offer, Transfer transfer, List<Attempt> all) {}
 
-  /** The offer of this id, with its transfer. */
-  public InTransfer inTransfer(long id) {
+  /** The offer of an order, with its transfer. */
+  public InTransfer inTransfer(Order order) {
+    long id = Objects.requireNonNull(order.offerId());
+    Offered known = order.known();
+    return known == null
+        ? inTransfer(id)
+        : new InTransfer(known.offer(id).orElseThrow(), known.transfer(), known.offers());
+  }
+
+  private InTransfer inTransfer(long id) {
     List<Transfer> transfer = new ArrayList<>();
     List<Attempt> all =
         jdbc.sql(
@@ -184,6 +240,13 @@ public final class Offers {
 
   /** The offers of a transfer, oldest first. */
   public List<Attempt> of(Transfer transfer) {
+    Offered known = Transfers.known(transfer.conversationKey());
+    return known != null && known.transfer().id() == transfer.id()
+        ? known.offers()
+        : readOf(transfer);
+  }
+
+  private List<Attempt> readOf(Transfer transfer) {
     return jdbc.sql(COLUMNS + "where transfer_id = ? order by id")
         .param(transfer.id())
         .query(Offers::read)
@@ -192,6 +255,12 @@ public final class Offers {
 
   /** The offers of a conversation that a target may still accept. */
   public List<Attempt> open(String key) {
+    Offered known = Transfers.known(key);
+    // A transfer runs ahead only if nothing is left of those before it.
+    return known == null ? readOpen(key) : known.offers().stream().filter(Attempt::open).toList();
+  }
+
+  private List<Attempt> readOpen(String key) {
     return jdbc.sql(
             COLUMNS + "where conversation_key = ? and state in ('ASKING', 'OPEN') order by id")
         .param(key)
@@ -257,6 +326,7 @@ public final class Offers {
             where id = ?""")
         .params(reference, node.id(), offer.id())
         .update(state, "state");
+    change(offer, known -> known.opened(reference));
     follow(offer, "offered", null);
     return Attempt.State.OPEN.name().equals(state.getKeyAs(String.class));
   }
@@ -305,14 +375,16 @@ public final class Offers {
             where id = ?""")
         .params(Outcome.ACCEPTED.name(), offer.id())
         .update();
+    change(offer, known -> known.over(Attempt.State.ACCEPTED, Outcome.ACCEPTED, null));
     follow(offer, "accepted", Outcome.ACCEPTED);
   }
 
   /** The offer has come to nothing, and is only open until it is taken back. */
-  public void refused(long offer, Outcome outcome, @Nullable String detail) {
+  public void refused(Attempt offer, Outcome outcome, @Nullable String detail) {
     jdbc.sql("update baton_offer set outcome = ?, detail = ? where id = ?")
-        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer)
+        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
         .update();
+    forget(offer.conversationKey());
   }
 
   /** Nobody takes the session by this offer. */
@@ -324,6 +396,7 @@ public final class Offers {
             where id = ?""")
         .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
         .update();
+    change(offer, known -> known.over(Attempt.State.OVER, outcome, detail));
     follow(offer, "over", outcome);
   }
 
@@ -332,6 +405,7 @@ public final class Offers {
     jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
         .params(outcome.name(), offer.id())
         .update();
+    forget(offer.conversationKey());
     follow(offer, "over", outcome);
   }
 

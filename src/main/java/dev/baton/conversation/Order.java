@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the call may be made; null for at once
  * @param parked why it waits longer than that; null when it does not
  * @param repeated whether an earlier try may have been processed
+ * @param known the transfer as it stands until the order is done, if it was placed {@link Ahead} of
+ *     the process, on this node; null otherwise
  */
 public record Order(
     long id,
@@ -31,7 +33,8 @@ public record Order(
     Order.@Nullable Parked parked,
     int attempts,
     boolean repeated,
-    @Nullable String owner) {
+    @Nullable String owner,
+    @Nullable Offered known) {
 
   /** Below any id that the database draws. */
   private static final long TURNS = 1_000_000_000_000_000L;
@@ -55,7 +58,8 @@ public record Order(
         null,
         0,
         false,
-        owner);
+        owner,
+        null);
   }
 
   /** The message of the turn whose order has this id; null when it is no turn's. */

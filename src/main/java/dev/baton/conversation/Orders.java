@@ -73,9 +73,15 @@ public final class Orders {
    * The caller holds the conversation's lock, and makes the call with the commit.
    *
    * @param suspended SQL: whether the process {@code process_instance_id} must not move
+   * @param known the order's transfer, with what is written of it in this transaction
    * @return empty when it must not; nothing is ordered then
    */
-  Optional<Order> placeAhead(OrderKind kind, String key, @Nullable Long offerId, String suspended) {
+  Optional<Order> placeAhead(
+      OrderKind kind,
+      String key,
+      @Nullable Long offerId,
+      String suspended,
+      @Nullable Offered known) {
     Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
     OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     GeneratedKeyHolder id = new GeneratedKeyHolder();
@@ -106,7 +112,8 @@ public final class Orders {
                 null,
                 0,
                 false,
-                node.id()));
+                node.id(),
+                known));
   }
 
   /** A step of the process stands for the order now. */
@@ -533,6 +540,7 @@ public final class Orders {
         readParked(row),
         row.getInt("attempts"),
         row.getBoolean("repeated"),
-        row.getString("owner"));
+        row.getString("owner"),
+        null);
   }
 }

@@ -73,4 +73,76 @@ public record Transfer(
         reportDescription,
         overAt);
   }
+
+  Transfer surveyed(Survey its) {
+    return new Transfer(
+        id,
+        conversationKey,
+        escalateId,
+        targets,
+        escalatedAt,
+        its,
+        plan,
+        round,
+        winner,
+        cancelled,
+        report,
+        reportReason,
+        reportDescription,
+        overAt);
+  }
+
+  Transfer inRound(int next) {
+    return new Transfer(
+        id,
+        conversationKey,
+        escalateId,
+        targets,
+        escalatedAt,
+        survey,
+        plan,
+        next,
+        winner,
+        cancelled,
+        report,
+        reportReason,
+        reportDescription,
+        overAt);
+  }
+
+  Transfer wonBy(long offer) {
+    return new Transfer(
+        id,
+        conversationKey,
+        escalateId,
+        targets,
+        escalatedAt,
+        survey,
+        plan,
+        round,
+        offer,
+        cancelled,
+        report,
+        reportReason,
+        reportDescription,
+        overAt);
+  }
+
+  Transfer reported(String how, @Nullable String why, @Nullable String words) {
+    return new Transfer(
+        id,
+        conversationKey,
+        escalateId,
+        targets,
+        escalatedAt,
+        survey,
+        plan,
+        round,
+        winner,
+        cancelled,
+        how,
+        why,
+        words,
+        Instant.now());
+  }
 }

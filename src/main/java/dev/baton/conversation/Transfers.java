@@ -120,6 +120,32 @@ public final class Transfers {
 
   /** How the conversation's latest transfer stands. */
   public Standing standing(String key) {
+    Offered known = known(key);
+    return known == null
+        ? readStanding(key)
+        : new Standing(known.transfer().winner(), known.offers().stream().anyMatch(Attempt::open));
+  }
+
+  /** What the current transaction knows of a transfer that ran ahead of the process before it. */
+  static @Nullable Offered known(String key) {
+    Map<String, Transfer> transfers = Conversations.transfersOfHeld(key);
+    Map<String, List<Attempt>> offers = Conversations.offersOfHeld(key);
+    Transfer transfer = transfers == null ? null : transfers.get(key);
+    List<Attempt> its = offers == null ? null : offers.get(key);
+    return transfer == null || its == null ? null : new Offered(transfer, its);
+  }
+
+  /** The current transaction, which holds the conversation, need not read this. */
+  static void know(Offered known) {
+    String key = known.transfer().conversationKey();
+    Map<String, List<Attempt>> offers = Conversations.offersOfHeld(key);
+    if (offers != null) {
+      keep(known.transfer());
+      offers.put(key, known.offers());
+    }
+  }
+
+  private Standing readStanding(String key) {
     return jdbc.sql(
             """
             select %s, exists (
@@ -160,7 +186,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set round = ? where id = ?")
         .params(round, transfer.id())
         .update();
-    changed(transfer.conversationKey());
+    keep(transfer.inRound(round));
     return round;
   }
 
@@ -169,7 +195,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set survey = ? where id = ?")
         .params(survey.toJson(), transfer.id())
         .update();
-    changed(transfer.conversationKey());
+    keep(transfer.surveyed(survey));
   }
 
   /** How the transfer is routed. */
@@ -185,7 +211,7 @@ public final class Transfers {
     jdbc.sql("update baton_transfer set winner = ? where id = ?")
         .params(offer, transfer.id())
         .update();
-    changed(transfer.conversationKey());
+    keep(transfer.wonBy(offer));
   }
 
   /** The customer would rather go on with the bot. */
@@ -211,7 +237,7 @@ public final class Transfers {
             where id = ?""")
         .params(report, reason, description, transfer.id())
         .update();
-    changed(transfer.conversationKey());
+    keep(transfer.reported(report, reason, description));
     String outcome =
         transfer.winner() != null ? "accepted" : transfer.cancelled() ? "cancelled" : "failed";
     transcript.add(

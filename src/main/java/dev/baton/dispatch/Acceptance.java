@@ -82,7 +82,7 @@ final class Acceptance {
     }
     if (status instanceof OfferStatus.Refused refused) {
       // Stays open until it is taken back: what was offered still lies with the target.
-      offers.refused(attempt.id(), refused.outcome(), null);
+      offers.refused(attempt, refused.outcome(), null);
     } else if (status instanceof OfferStatus.Withdrawn) {
       offers.over(attempt, Outcome.WITHDRAWN, null);
     }

@@ -60,8 +60,7 @@ final class MakeOffer implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    long id = Objects.requireNonNull(order.offerId());
-    InTransfer asked = offers.inTransfer(id);
+    InTransfer asked = offers.inTransfer(order);
     Transfer transfer = asked.transfer();
     Attempt attempt = asked.offer();
     if (!attempt.open()) {
@@ -163,7 +162,7 @@ final class MakeOffer implements Performer {
       // The target may have it all the same: the withdrawal that follows looks for it.
       return Optional.of(
           (conversation, awaited) -> {
-            offers.refused(attempt.id(), Outcome.ERROR, fault.text());
+            offers.refused(attempt, Outcome.ERROR, fault.text());
             return acceptance.settled(conversation.key());
           });
     }

@@ -114,8 +114,11 @@ final class Settlements {
 
   private Next settle(Order order, Settlement settlement, Conversation conversation) {
     // What the process may have taken over meanwhile is as its row says.
-    boolean known =
-        !order.isTurn() && (ahead.placed(order, conversation) || !Ahead.mayBeOurs(order));
+    boolean isAhead = ahead.placed(order, conversation);
+    boolean known = !order.isTurn() && (isAhead || !Ahead.mayBeOurs(order));
+    if (isAhead) {
+      Ahead.recall(order);
+    }
     if (known && orders.finishedAsWaitedFor(order)) {
       return goOn(conversation, order, settlement);
     }

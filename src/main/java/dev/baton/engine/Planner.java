@@ -68,8 +68,12 @@ public final class Planner implements Router {
   }
 
   @Override
-  public Plan route(Conversation conversation, Transfer transfer, @Nullable Strategy strategy) {
-    Plan plan = plan(conversation, transfer, offers.before(transfer), strategy);
+  public Plan route(
+      Conversation conversation,
+      Transfer transfer,
+      List<Attempt> before,
+      @Nullable Strategy strategy) {
+    Plan plan = plan(conversation, transfer, before, strategy);
     transfers.planned(transfer, plan);
     offers.notAsked(transfer, 0, plan.skipped(), Outcome.SKIPPED);
     return plan;

@@ -85,6 +85,7 @@ public final class TransferSteps {
             : router.route(
                 conversations.find(transfer.conversationKey()).orElseThrow(),
                 transfer,
+                offers.before(transfer),
                 strategy(execution));
     String fault = plan.fault();
     if (fault != null) {
