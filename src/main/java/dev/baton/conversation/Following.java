@@ -81,15 +81,19 @@ public final class Following {
   /** What this conversation's process still has to follow; null when it is not behind. */
   public static @Nullable Following of(@Nullable String key) {
     Following following = CURRENT.get();
-    return following != null && following.key.equals(key) && !following.steps.isEmpty()
-        ? following
-        : null;
+    return following != null && moves(key) && !following.steps.isEmpty() ? following : null;
+  }
+
+  /** Whether this conversation's process follows just now, also beyond what it has to pass. */
+  public static boolean moves(@Nullable String key) {
+    Following following = CURRENT.get();
+    return following != null && following.key.equals(key);
   }
 
   /** When the step is over that the token passes just now; null for now. */
   public static @Nullable Instant time(@Nullable String key) {
     Following following = CURRENT.get();
-    return following != null && following.key.equals(key) ? following.now : null;
+    return following != null && moves(key) ? following.now : null;
   }
 
   /** The kind of the step that is next. */

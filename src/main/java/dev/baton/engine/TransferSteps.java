@@ -78,7 +78,8 @@ public final class TransferSteps {
   }
 
   private Plan plan(DelegateExecution execution, Transfer transfer) {
-    Plan known = Following.of(transfer.conversationKey()) == null ? null : transfer.plan();
+    // What was decided ahead of the process stays; an operator may have it decided anew.
+    Plan known = Following.moves(transfer.conversationKey()) ? transfer.plan() : null;
     Plan plan =
         known != null
             ? known

@@ -125,9 +125,10 @@ class TurnsTest {
 
     trial.change(SLOW.formatted(0));
     assertThat(baton.write("round", "m3", "3").path("state").asText()).isEqualTo("transferring");
+    trial.awaitCase("round", 1);
+    baton.awaitAt("round", "Offer");
     assertThat(visits(instance, "SendMessage")).hasSize(1);
     assertThat(sequence("round")).containsExactly(1L, 2L, 3L);
-    trial.awaitCase("round", 1);
     leaves("round");
   }
 
