@@ -86,7 +86,8 @@ public class BatonAutoConfiguration {
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
   /** The engine's own database, with Baton's tables in it. */
-  record Database(JdbcOperations operations, PlatformTransactionManager transactionManager) {
+  record Database(
+      JdbcOperations operations, PlatformTransactionManager transactionManager, boolean isH2) {
 
     JdbcClient jdbc() {
       return JdbcClient.create(operations);
@@ -103,7 +104,8 @@ public class BatonAutoConfiguration {
     Schema.migrate(configuration.getDataSource());
     return new Database(
         new JdbcTemplate(plain(configuration.getDataSource())),
-        configuration.getTransactionManager());
+        configuration.getTransactionManager(),
+        Schema.isH2(configuration.getDataSource()));
   }
 
   /**
@@ -131,7 +133,11 @@ public class BatonAutoConfiguration {
   @Bean
   Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(), transcript, database.transactionManager(), EngineToken::isConflict);
+        database.jdbc(),
+        database.isH2(),
+        transcript,
+        database.transactionManager(),
+        EngineToken::isConflict);
   }
 
   @Bean

@@ -15,7 +15,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -36,26 +35,27 @@ public final class Conversations {
       from baton_conversation where conversation_key = ?""";
 
   private final JdbcClient jdbc;
+  private final boolean isH2;
   private final Transcript transcript;
   private final TransactionTemplate transactions;
-  private final TransactionTemplate savepoints;
   private final Predicate<RuntimeException> conflict;
 
   /**
    * Works on the engine's own data source and transaction manager.
    *
+   * @param isH2 whether the database is H2, not PostgreSQL
    * @param conflict whether a transaction lost an optimistic race in the engine
    */
   public Conversations(
       JdbcClient jdbc,
+      boolean isH2,
       Transcript transcript,
       PlatformTransactionManager transactionManager,
       Predicate<RuntimeException> conflict) {
     this.jdbc = jdbc;
+    this.isH2 = isH2;
     this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
-    this.savepoints = new TransactionTemplate(transactionManager);
-    this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     this.conflict = conflict;
   }
 
@@ -164,28 +164,27 @@ public final class Conversations {
    * @return false when the key is known already; nothing is changed then
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
-    if (find(key).isPresent()) {
-      return false;
-    }
     String variables = opening.variables();
-    try {
-      // A savepoint: PostgreSQL would give up the whole transaction for a duplicate key.
-      savepoints.executeWithoutResult(
-          status ->
-              jdbc.sql(
-                      """
-                      insert into baton_conversation (conversation_key, process_instance_id, bot_id,
-                        state, opening_text, opening_variables, started_at)
-                      values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)""")
-                  .params(
-                      key,
-                      processInstanceId,
-                      botId,
-                      opening.text(),
-                      variables == null ? "[]" : variables)
-                  .update());
+    boolean opened =
+        insert(key, processInstanceId, botId, opening.text(), variables == null ? "[]" : variables);
+    if (opened) {
       held().processes.put(key, processInstanceId);
-      return true;
+    }
+    return opened;
+  }
+
+  private boolean insert(@Nullable Object... values) {
+    JdbcClient.StatementSpec insert =
+        jdbc.sql(
+                """
+                insert into baton_conversation (conversation_key, process_instance_id, bot_id,
+                  state, opening_text, opening_variables, started_at)
+                values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)"""
+                    // PostgreSQL would give up the whole transaction for a duplicate key.
+                    + (isH2 ? "" : " on conflict do nothing"))
+            .params(values);
+    try {
+      return insert.update() == 1;
     } catch (DuplicateKeyException e) {
       return false;
     }

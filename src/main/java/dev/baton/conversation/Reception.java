@@ -62,12 +62,11 @@ public final class Reception {
    */
   public boolean begin(String key, Token.Opening opening) {
     checkOpening(key, opening);
-    if (conversations.find(key).isPresent()) {
-      return false;
-    }
-    String instance = token.begin(key, opening);
-    // Of two who begin at the same instant, one finds the key taken only in the process.
-    return conversations.find(key).orElseThrow().processInstanceId().equals(instance);
+    return conversations.inTransaction(
+        () ->
+            conversations.find(key).isEmpty()
+                // Of two who begin at once, one finds the key taken only in the process.
+                && token.begin(key, opening).equals(conversations.hold(key)));
   }
 
   /**
