@@ -64,14 +64,18 @@ final class ConversationController {
     Token.Opening opening =
         new Token.Opening(
             body.optional("botId"), body.optional("text"), body.optionalArray("variables"));
-    boolean begun = reception.begin(key, opening);
+    Reception.Begun begun = reception.begin(key, opening);
     URI location = Address.ofConversation(request, key);
     return later(
         answers
-            .await(key, () -> views.greeting(key), Greeting::pending)
+            .await(
+                key,
+                begun.greeting().thenApply(reply -> reply.map(said -> Greeting.of(key, said))),
+                () -> views.greeting(key),
+                Greeting::pending)
             .thenApply(
                 greeting ->
-                    ResponseEntity.status(status(begun, greeting.pending()))
+                    ResponseEntity.status(status(begun.isNew(), greeting.pending()))
                         .location(location)
                         .body(greeting)));
   }

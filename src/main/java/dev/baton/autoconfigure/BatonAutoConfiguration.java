@@ -176,8 +176,14 @@ public class BatonAutoConfiguration {
       Conversations conversations,
       Node node,
       ObjectProvider<Dispatch> dispatch) {
+    // Looking a bean up at every order would cost more than some of what is done for it.
+    Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Orders(
-        database.jdbc(), conversations, node, order -> dispatch.getObject().submit(order));
+        database.jdbc(),
+        conversations,
+        node,
+        order -> known.get().submit(order),
+        beginning -> known.get().submit(beginning));
   }
 
   @Bean

@@ -4,8 +4,11 @@ import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -117,6 +120,46 @@ public final class Conversations {
   private static final class Held implements TransactionSynchronization {
     final Map<String, String> processes = new HashMap<>();
     final Map<String, Transfer> transfers = new HashMap<>();
+    final Map<String, Conversation> opened = new HashMap<>();
+    final Map<String, Beginning> begun = new HashMap<>();
+    final Set<String> changed = new HashSet<>();
+  }
+
+  /**
+   * The conversation's first order is placed.
+   *
+   * @return empty when the conversation was not opened in the current transaction
+   */
+  static Optional<Beginning> begin(Order order) {
+    Held held = held();
+    Optional<Beginning> beginning =
+        Optional.ofNullable(held.opened.remove(order.conversationKey()))
+            .map(opened -> new Beginning(order, opened, new CompletableFuture<>()));
+    beginning.ifPresent(its -> held.begun.put(order.conversationKey(), its));
+    return beginning;
+  }
+
+  /** What began in the current transaction. */
+  static Optional<Beginning> begunHere(String key) {
+    return Optional.ofNullable(held().begun.get(key));
+  }
+
+  /**
+   * Tells with the commit of the current transaction what the bot said first, or that it has to be
+   * read: when the talk does not go on with that.
+   *
+   * @param before the conversation as it was locked
+   */
+  public void tellGreeting(
+      Conversation before, Turns.Reply said, CompletableFuture<Optional<Turns.Reply>> asked) {
+    Held held = held();
+    Orders.afterCommit(
+        () ->
+            asked.complete(
+                before.visibleState() == ConversationState.TALKING
+                        && !held.changed.contains(before.key())
+                    ? Optional.of(said)
+                    : Optional.empty()));
   }
 
   /**
@@ -165,15 +208,30 @@ public final class Conversations {
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     String variables = opening.variables();
-    boolean opened =
-        insert(key, processInstanceId, botId, opening.text(), variables == null ? "[]" : variables);
+    Conversation conversation =
+        new Conversation(
+            key,
+            processInstanceId,
+            botId,
+            ConversationState.TALKING,
+            false,
+            opening.text(),
+            variables == null ? "[]" : variables,
+            null,
+            false,
+            null,
+            0,
+            null,
+            null);
+    boolean opened = insert(conversation);
     if (opened) {
       held().processes.put(key, processInstanceId);
+      held().opened.put(key, conversation);
     }
     return opened;
   }
 
-  private boolean insert(@Nullable Object... values) {
+  private boolean insert(Conversation opened) {
     JdbcClient.StatementSpec insert =
         jdbc.sql(
                 """
@@ -182,7 +240,12 @@ public final class Conversations {
                 values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)"""
                     // PostgreSQL would give up the whole transaction for a duplicate key.
                     + (isH2 ? "" : " on conflict do nothing"))
-            .params(values);
+            .params(
+                opened.key(),
+                opened.processInstanceId(),
+                opened.botId(),
+                opened.openingText(),
+                opened.variables());
     try {
       return insert.update() == 1;
     } catch (DuplicateKeyException e) {
@@ -320,6 +383,7 @@ public final class Conversations {
   }
 
   private void follow(String key, ConversationState state) {
+    held().changed.add(key);
     transcript.add(
         key,
         Transcript.Speaker.BATON,

@@ -250,6 +250,24 @@ public final class Dispatcher {
     finished.run();
   }
 
+  /** As {@link #begin}, on another thread: the one that committed has its connection still. */
+  void beginSoon(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
+    // Whoever takes it off the list makes the call: a sweep may have found it since its commit.
+    if (!scheduled.add(order.id())) {
+      finished.run();
+      return;
+    }
+    schedule(
+        () -> {
+          if (scheduled.remove(order.id())) {
+            begin(order, call, finished);
+          } else {
+            finished.run();
+          }
+        },
+        Duration.ZERO);
+  }
+
   private static Duration untilDue(Order order) {
     // One that waited for its system is let go as soon as that answers.
     Instant due = order.parked() == null ? order.dueAt() : null;
