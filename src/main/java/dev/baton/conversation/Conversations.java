@@ -253,9 +253,16 @@ public final class Conversations {
     }
   }
 
-  /** The bot gave the conversation a session. */
-  public void sessionStarted(String key, String sessionId) {
-    update(key, "session_id = ?", sessionId);
+  /**
+   * The bot gave the conversation a session.
+   *
+   * @param crc the X-Runtime-CRC that came with it; null when none did
+   */
+  public void sessionStarted(String key, String sessionId, @Nullable String crc) {
+    jdbc.sql(
+            "update baton_conversation set session_id = ?, runtime_crc = ? where conversation_key = ?")
+        .params(sessionId, crc, key)
+        .update();
   }
 
   /** The conversation is in a session of another bot's now: the last one's is done with. */

@@ -116,7 +116,8 @@ final class TalkToBot {
       String key = conversation.key();
       // Told before the others, who would read it.
       conversations.tellGreeting(conversation, BotAnswers.reply(answer), asked);
-      conversations.sessionStarted(key, Objects.requireNonNull(answer.sessionId()));
+      conversations.sessionStarted(
+          key, Objects.requireNonNull(answer.sessionId()), answer.runtimeCrc());
       Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
       if (!awaited && meaning != Meaning.ENDED) {
         // The customer left while the session was being started: nobody else will end it.
