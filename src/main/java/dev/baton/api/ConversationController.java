@@ -58,20 +58,28 @@ final class ConversationController {
 
   @PostMapping
   DeferredResult<ResponseEntity<Greeting>> begin(HttpServletRequest request) throws IOException {
-    rights.require(Right.BEGIN, Right.READ);
+    rights.require(Right.READ);
     JsonBody body = JsonBody.read(request, BEGIN);
     String key = Address.addressable("key", body.required("key"));
     Token.Opening opening =
         new Token.Opening(
             body.optional("botId"), body.optional("text"), body.optionalArray("variables"));
-    boolean begun = reception.begin(key, opening);
+    // The engine asks for the right to begin when it starts the process.
+    Reception.Begun begun = reception.begin(key, opening);
+    if (!begun.isNew()) {
+      rights.require(Right.BEGIN);
+    }
     URI location = Address.ofConversation(request, key);
     return later(
         answers
-            .await(key, () -> views.greeting(key), Greeting::pending)
+            .await(
+                key,
+                begun.greeting().thenApply(reply -> reply.map(said -> Greeting.of(key, said))),
+                () -> views.greeting(key),
+                Greeting::pending)
             .thenApply(
                 greeting ->
-                    ResponseEntity.status(status(begun, greeting.pending()))
+                    ResponseEntity.status(status(begun.isNew(), greeting.pending()))
                         .location(location)
                         .body(greeting)));
   }

@@ -2,6 +2,8 @@ package dev.baton.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.util.RawValue;
+import dev.baton.conversation.ConversationState;
+import dev.baton.conversation.Turns;
 import java.util.List;
 
 /**
@@ -12,4 +14,14 @@ import java.util.List;
  * @param messages as the Bots API has them
  * @param pending whether the bot's answer is still to come
  */
-record Greeting(String key, String state, List<RawValue> messages, @JsonIgnore boolean pending) {}
+record Greeting(String key, String state, List<RawValue> messages, @JsonIgnore boolean pending) {
+
+  /** What the bot said, when the talk goes on with that. */
+  static Greeting of(String key, Turns.Reply reply) {
+    return new Greeting(
+        key,
+        ConversationState.TALKING.code(),
+        reply.messages().stream().map(RawValue::new).toList(),
+        false);
+  }
+}

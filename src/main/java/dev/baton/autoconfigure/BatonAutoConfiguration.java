@@ -90,7 +90,8 @@ public class BatonAutoConfiguration {
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
   /** The engine's own database, with Baton's tables in it. */
-  record Database(JdbcOperations operations, PlatformTransactionManager transactionManager) {
+  record Database(
+      JdbcOperations operations, PlatformTransactionManager transactionManager, boolean isH2) {
 
     JdbcClient jdbc() {
       return JdbcClient.create(operations);
@@ -107,7 +108,8 @@ public class BatonAutoConfiguration {
     Schema.migrate(configuration.getDataSource());
     return new Database(
         new JdbcTemplate(plain(configuration.getDataSource())),
-        configuration.getTransactionManager());
+        configuration.getTransactionManager(),
+        Schema.isH2(configuration.getDataSource()));
   }
 
   /**
@@ -135,7 +137,11 @@ public class BatonAutoConfiguration {
   @Bean
   Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(), transcript, database.transactionManager(), EngineToken::isConflict);
+        database.jdbc(),
+        database.isH2(),
+        transcript,
+        database.transactionManager(),
+        EngineToken::isConflict);
   }
 
   @Bean
@@ -174,8 +180,14 @@ public class BatonAutoConfiguration {
       Conversations conversations,
       Node node,
       ObjectProvider<Dispatch> dispatch) {
+    // Looking a bean up at every order would cost more than some of what is done for it.
+    Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Orders(
-        database.jdbc(), conversations, node, order -> dispatch.getObject().submit(order));
+        database.jdbc(),
+        conversations,
+        node,
+        order -> known.get().submit(order),
+        beginning -> known.get().submit(beginning));
   }
 
   @Bean

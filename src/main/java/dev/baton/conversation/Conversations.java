@@ -4,9 +4,12 @@ import dev.baton.bots.EndReason;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -16,7 +19,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -37,26 +39,27 @@ public final class Conversations {
       from baton_conversation where conversation_key = ?""";
 
   private final JdbcClient jdbc;
+  private final boolean isH2;
   private final Transcript transcript;
   private final TransactionTemplate transactions;
-  private final TransactionTemplate savepoints;
   private final Predicate<RuntimeException> conflict;
 
   /**
    * Works on the engine's own data source and transaction manager.
    *
+   * @param isH2 whether the database is H2, not PostgreSQL
    * @param conflict whether a transaction lost an optimistic race in the engine
    */
   public Conversations(
       JdbcClient jdbc,
+      boolean isH2,
       Transcript transcript,
       PlatformTransactionManager transactionManager,
       Predicate<RuntimeException> conflict) {
     this.jdbc = jdbc;
+    this.isH2 = isH2;
     this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
-    this.savepoints = new TransactionTemplate(transactionManager);
-    this.savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
     this.conflict = conflict;
   }
 
@@ -129,6 +132,46 @@ public final class Conversations {
     final Map<String, String> processes = new HashMap<>();
     final Map<String, Transfer> transfers = new HashMap<>();
     final Map<String, List<Attempt>> offers = new HashMap<>();
+    final Map<String, Conversation> opened = new HashMap<>();
+    final Map<String, Beginning> begun = new HashMap<>();
+    final Set<String> changed = new HashSet<>();
+  }
+
+  /**
+   * The conversation's first order is placed.
+   *
+   * @return empty when the conversation was not opened in the current transaction
+   */
+  static Optional<Beginning> begin(Order order) {
+    Held held = held();
+    Optional<Beginning> beginning =
+        Optional.ofNullable(held.opened.remove(order.conversationKey()))
+            .map(opened -> new Beginning(order, opened, new CompletableFuture<>()));
+    beginning.ifPresent(its -> held.begun.put(order.conversationKey(), its));
+    return beginning;
+  }
+
+  /** What began in the current transaction. */
+  static Optional<Beginning> begunHere(String key) {
+    return Optional.ofNullable(held().begun.get(key));
+  }
+
+  /**
+   * Tells with the commit of the current transaction what the bot said first, or that it has to be
+   * read: when the talk does not go on with that.
+   *
+   * @param before the conversation as it was locked
+   */
+  public void tellGreeting(
+      Conversation before, Turns.Reply said, CompletableFuture<Optional<Turns.Reply>> asked) {
+    Held held = held();
+    Orders.afterCommit(
+        () ->
+            asked.complete(
+                before.visibleState() == ConversationState.TALKING
+                        && !held.changed.contains(before.key())
+                    ? Optional.of(said)
+                    : Optional.empty()));
   }
 
   /**
@@ -187,36 +230,62 @@ public final class Conversations {
    * @return false when the key is known already; nothing is changed then
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
-    if (find(key).isPresent()) {
-      return false;
-    }
     String variables = opening.variables();
-    try {
-      // A savepoint: PostgreSQL would give up the whole transaction for a duplicate key.
-      savepoints.executeWithoutResult(
-          status ->
-              jdbc.sql(
-                      """
-                      insert into baton_conversation (conversation_key, process_instance_id, bot_id,
-                        state, opening_text, opening_variables, started_at)
-                      values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)""")
-                  .params(
-                      key,
-                      processInstanceId,
-                      botId,
-                      opening.text(),
-                      variables == null ? "[]" : variables)
-                  .update());
+    Conversation conversation =
+        new Conversation(
+            key,
+            processInstanceId,
+            botId,
+            ConversationState.TALKING,
+            false,
+            opening.text(),
+            variables == null ? "[]" : variables,
+            null,
+            false,
+            null,
+            0,
+            null,
+            null);
+    boolean opened = insert(conversation);
+    if (opened) {
       held().processes.put(key, processInstanceId);
-      return true;
+      held().opened.put(key, conversation);
+    }
+    return opened;
+  }
+
+  private boolean insert(Conversation opened) {
+    JdbcClient.StatementSpec insert =
+        jdbc.sql(
+                """
+                insert into baton_conversation (conversation_key, process_instance_id, bot_id,
+                  state, opening_text, opening_variables, started_at)
+                values (?, ?, ?, 'TALKING', ?, ?, current_timestamp)"""
+                    // PostgreSQL would give up the whole transaction for a duplicate key.
+                    + (isH2 ? "" : " on conflict do nothing"))
+            .params(
+                opened.key(),
+                opened.processInstanceId(),
+                opened.botId(),
+                opened.openingText(),
+                opened.variables());
+    try {
+      return insert.update() == 1;
     } catch (DuplicateKeyException e) {
       return false;
     }
   }
 
-  /** The bot gave the conversation a session. */
-  public void sessionStarted(String key, String sessionId) {
-    update(key, "session_id = ?", sessionId);
+  /**
+   * The bot gave the conversation a session.
+   *
+   * @param crc the X-Runtime-CRC that came with it; null when none did
+   */
+  public void sessionStarted(String key, String sessionId, @Nullable String crc) {
+    jdbc.sql(
+            "update baton_conversation set session_id = ?, runtime_crc = ? where conversation_key = ?")
+        .params(sessionId, crc, key)
+        .update();
   }
 
   /** The conversation is in a session of another bot's now: the last one's is done with. */
@@ -344,6 +413,7 @@ public final class Conversations {
   }
 
   private void follow(String key, ConversationState state) {
+    held().changed.add(key);
     transcript.add(
         key,
         Transcript.Speaker.BATON,

@@ -67,6 +67,27 @@ public record Order(
     return id < 0 ? id + TURNS : null;
   }
 
+  /** An order, just placed, that the bot start a session. */
+  static Order ofStart(
+      long id, String key, @Nullable String taskId, Instant orderedAt, String owner) {
+    return new Order(
+        id,
+        key,
+        OrderKind.BOT_START,
+        taskId,
+        null,
+        null,
+        null,
+        State.OPEN,
+        orderedAt,
+        null,
+        null,
+        0,
+        false,
+        owner,
+        null);
+  }
+
   /** Whether it is a turn's, which no step of the process stands for. */
   public boolean isTurn() {
     return kind == OrderKind.BOT_MESSAGE && taskId == null;

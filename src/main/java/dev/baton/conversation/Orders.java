@@ -8,6 +8,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +32,26 @@ public final class Orders {
   private final Node node;
   private final TurnOrders turns;
   private final LongConsumer placed;
+  private final Consumer<Beginning> begun;
 
   /**
    * Orders of this node.
    *
    * @param placed is told the id of each order that this node placed, once it is committed
+   * @param begun is told in its place of the order that begins a conversation
    */
-  public Orders(JdbcClient jdbc, Conversations conversations, Node node, LongConsumer placed) {
+  public Orders(
+      JdbcClient jdbc,
+      Conversations conversations,
+      Node node,
+      LongConsumer placed,
+      Consumer<Beginning> begun) {
     this.jdbc = jdbc;
     this.conversations = conversations;
     this.node = node;
     this.turns = new TurnOrders(jdbc, node);
     this.placed = placed;
+    this.begun = begun;
   }
 
   /**
@@ -62,10 +71,14 @@ public final class Orders {
       @Nullable Long offerId,
       @Nullable Instant dueAt) {
     Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
-    long order =
-        insert(kind, key, taskId, stepId, sequenceId, inboxId, offerId, Instant.now(), dueAt);
-    announce(order);
-    return order;
+    Instant orderedAt = Instant.now();
+    long id = insert(kind, key, taskId, stepId, sequenceId, inboxId, offerId, orderedAt, dueAt);
+    Optional<Beginning> beginning =
+        kind == OrderKind.BOT_START
+            ? Conversations.begin(Order.ofStart(id, key, taskId, orderedAt, node.id()))
+            : Optional.empty();
+    beginning.ifPresentOrElse(its -> afterCommit(() -> begun.accept(its)), () -> announce(id));
+    return id;
   }
 
   /**

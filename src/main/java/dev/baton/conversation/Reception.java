@@ -59,18 +59,28 @@ public final class Reception {
   }
 
   /**
-   * Begins a conversation by starting its process.
+   * Whether a conversation was begun.
    *
-   * @return false when there is one of that key already, over or not; nothing is changed then
+   * @param isNew false when there is one of that key already, over or not; nothing is changed then
+   * @param greeting completes with what the bot said first, or empty when it has to be looked up
    */
-  public boolean begin(String key, Token.Opening opening) {
+  public record Begun(boolean isNew, CompletableFuture<Optional<Turns.Reply>> greeting) {}
+
+  /** Begins a conversation by starting its process. */
+  public Begun begin(String key, Token.Opening opening) {
     checkOpening(key, opening);
-    if (conversations.find(key).isPresent()) {
-      return false;
-    }
-    String instance = token.begin(key, opening);
-    // Of two who begin at the same instant, one finds the key taken only in the process.
-    return conversations.find(key).orElseThrow().processInstanceId().equals(instance);
+    return conversations.inTransaction(
+        () -> {
+          // Of two who begin at once, one finds the key taken only in the process.
+          boolean isNew =
+              conversations.find(key).isEmpty()
+                  && token.begin(key, opening).equals(conversations.hold(key));
+          return new Begun(
+              isNew,
+              Conversations.begunHere(key)
+                  .map(Beginning::greeting)
+                  .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
+        });
   }
 
   /**

@@ -29,10 +29,16 @@ public final class Schema {
 
   /** PostgreSQL drops a key by the name that it gave to it; H2 gives it one that nobody knows. */
   private static String dropPrimaryKey(DataSource dataSource) {
+    return isH2(dataSource) ? "drop primary key" : "drop constraint baton_transcript_pkey";
+  }
+
+  /** Whether the database is H2, not PostgreSQL. */
+  public static boolean isH2(DataSource dataSource) {
     try {
-      String product =
-          JdbcUtils.extractDatabaseMetaData(dataSource, DatabaseMetaData::getDatabaseProductName);
-      return "H2".equals(product) ? "drop primary key" : "drop constraint baton_transcript_pkey";
+      return "H2"
+          .equals(
+              JdbcUtils.extractDatabaseMetaData(
+                  dataSource, DatabaseMetaData::getDatabaseProductName));
     } catch (MetaDataAccessException e) {
       throw new DataAccessResourceFailureException("The database does not say what it is.", e);
     }

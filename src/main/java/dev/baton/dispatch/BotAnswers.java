@@ -71,7 +71,8 @@ final class BotAnswers {
     if (meaning == Meaning.ENDED) {
       // Nothing that would need the checksum is sent any more.
       conversations.sessionOver(key);
-    } else if (crc != null) {
+    } else if (crc != null && cause != Cause.START) {
+      // The one that came with the session is written with it.
       conversations.runtimeCrc(key, crc);
     }
     return meaning;

@@ -3,6 +3,7 @@ package dev.baton.dispatch;
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.Target;
 import dev.baton.conversation.Ahead;
+import dev.baton.conversation.Beginning;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
@@ -172,6 +173,14 @@ public final class Dispatch {
   public void submit(Turns.Taken turn) {
     dispatcher.begin(
         turn.order(), () -> talk.send(turn), () -> turn.reply().complete(Optional.empty()));
+  }
+
+  /** Where committed beginnings are handed in. */
+  public void submit(Beginning beginning) {
+    dispatcher.beginSoon(
+        beginning.order(),
+        () -> talk.start(beginning),
+        () -> beginning.greeting().complete(Optional.empty()));
   }
 
   /**

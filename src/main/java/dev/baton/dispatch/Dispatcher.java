@@ -85,13 +85,7 @@ public final class Dispatcher {
   /** Makes the call of a committed order of which everything is known, and whose turn it is. */
   void submit(WithConversation known) {
     Order order = known.order();
-    scheduled.add(order.id());
-    schedule(
-        () -> {
-          scheduled.remove(order.id());
-          begin(order, () -> performers.of(order).perform(order, known.conversation()), () -> {});
-        },
-        Duration.ZERO);
+    beginSoon(order, () -> performers.of(order).perform(order, known.conversation()), () -> {});
   }
 
   /** Whether this node has not forgotten the order: its call is being made, or will be. */
@@ -284,6 +278,24 @@ public final class Dispatcher {
       underWay.remove(order.id());
     }
     finished.run();
+  }
+
+  /** As {@link #begin}, on another thread: the one that committed has its connection still. */
+  void beginSoon(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
+    // Whoever takes it off the list makes the call: a sweep may have found it since its commit.
+    if (!scheduled.add(order.id())) {
+      finished.run();
+      return;
+    }
+    schedule(
+        () -> {
+          if (scheduled.remove(order.id())) {
+            begin(order, call, finished);
+          } else {
+            finished.run();
+          }
+        },
+        Duration.ZERO);
   }
 
   private static Duration untilDue(Order order) {

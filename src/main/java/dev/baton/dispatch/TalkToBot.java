@@ -10,6 +10,7 @@ import dev.baton.bots.SessionMessage;
 import dev.baton.bots.StartSession;
 import dev.baton.bots.Variable;
 import dev.baton.conversation.Ahead;
+import dev.baton.conversation.Beginning;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -46,6 +47,7 @@ final class TalkToBot {
   private final Turns turns;
   private final Ahead ahead;
   private final BotAnswers answers;
+  private final Start start = new Start();
   private final Message message = new Message();
 
   TalkToBot(
@@ -66,7 +68,12 @@ final class TalkToBot {
   }
 
   List<Performer> performers() {
-    return List.of(new Start(), message);
+    return List.of(start, message);
+  }
+
+  /** Starts the session of a conversation that has just begun. */
+  CompletableFuture<Settlement> start(Beginning beginning) {
+    return start.start(beginning.conversation(), beginning.greeting());
   }
 
   /** Sends the message of a turn that was just begun. */
@@ -88,6 +95,11 @@ final class TalkToBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
+      return start(conversation, new CompletableFuture<>());
+    }
+
+    CompletableFuture<Settlement> start(
+        Conversation conversation, CompletableFuture<Optional<Turns.Reply>> asked) {
       StartSession start =
           new StartSession(
               conversation.botId(),
@@ -97,12 +109,19 @@ final class TalkToBot {
               List.of(),
               null);
       return bots.start(start)
-          .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited));
+          .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited, asked));
     }
 
-    private BotSaid started(Conversation conversation, BotAnswer answer, boolean awaited) {
+    private BotSaid started(
+        Conversation conversation,
+        BotAnswer answer,
+        boolean awaited,
+        CompletableFuture<Optional<Turns.Reply>> asked) {
       String key = conversation.key();
-      conversations.sessionStarted(key, Objects.requireNonNull(answer.sessionId()));
+      // Told before the others, who would read it.
+      conversations.tellGreeting(conversation, BotAnswers.reply(answer), asked);
+      conversations.sessionStarted(
+          key, Objects.requireNonNull(answer.sessionId()), answer.runtimeCrc());
       Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
       if (!awaited && meaning != Meaning.ENDED) {
         // The customer left while the session was being started: nobody else will end it.

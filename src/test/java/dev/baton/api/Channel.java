@@ -21,8 +21,10 @@ public final class Channel {
 
   /** Begins a conversation; returns with the bot's greeting. */
   public void begin(String key) {
-    reception.begin(key, new Token.Opening(null, null, null));
-    require(!answers.await(key, () -> views.greeting(key), Greeting::pending).join().pending());
+    var begun = reception.begin(key, new Token.Opening(null, null, null));
+    var told = begun.greeting().thenApply(reply -> reply.map(said -> Greeting.of(key, said)));
+    require(
+        !answers.await(key, told, () -> views.greeting(key), Greeting::pending).join().pending());
   }
 
   /** The customer writes; returns with the bot's answer. */

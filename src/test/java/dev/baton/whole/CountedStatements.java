@@ -77,6 +77,11 @@ final class CountedStatements extends DelegatingDataSource {
       switch (method.getName()) {
         case "commit" -> finish(true);
         case "rollback", "close" -> finish(false);
+        case "setSavepoint", "releaseSavepoint" -> {
+          statements.add(
+              method.getName().equals("setSavepoint") ? "savepoint" : "release savepoint");
+          roundTrips++;
+        }
         default -> {}
       }
       return result instanceof PreparedStatement statement && arguments != null

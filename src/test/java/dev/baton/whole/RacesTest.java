@@ -198,7 +198,7 @@ class RacesTest {
           String bot = bot();
           Callable<Void> begin =
               () -> {
-                if (reception().begin(key, new Token.Opening(bot, null, null))) {
+                if (reception().begin(key, new Token.Opening(bot, null, null)).isNew()) {
                   begun.add(key);
                 }
                 return null;
@@ -621,7 +621,7 @@ class RacesTest {
   }
 
   private void talk(String key) {
-    assertThat(reception().begin(key, new Token.Opening(bot(), null, null))).isTrue();
+    assertThat(reception().begin(key, new Token.Opening(bot(), null, null)).isNew()).isTrue();
     awaitTalking(key);
   }
 

@@ -96,6 +96,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
     Statements.addTo(configuration);
     configuration.setHistoryEventHandler(
         new WithoutCustomersWords(configuration.getHistoryEventHandler()));
+    PlainDurations.addTo(configuration.getBusinessCalendarManager());
     configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(events));
   }
 

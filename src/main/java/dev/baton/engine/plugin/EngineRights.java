@@ -4,17 +4,20 @@ import dev.baton.conversation.Refusal;
 import dev.baton.conversation.Rights;
 import dev.baton.engine.BotConversation;
 import dev.baton.engine.CustomerInbox;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.camunda.bpm.engine.AuthorizationService;
 import org.camunda.bpm.engine.IdentityService;
 import org.camunda.bpm.engine.ProcessEngine;
-import org.camunda.bpm.engine.ProcessEngineConfiguration;
 import org.camunda.bpm.engine.authorization.Authorization;
 import org.camunda.bpm.engine.authorization.Permission;
 import org.camunda.bpm.engine.authorization.Permissions;
 import org.camunda.bpm.engine.authorization.Resource;
 import org.camunda.bpm.engine.authorization.Resources;
+import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.identity.Authentication;
+import org.camunda.bpm.engine.impl.interceptor.CommandExecutor;
 
 /**
  * Rights on conversations are the engine's rights on {@code bot-conversation} and its instances.
@@ -26,13 +29,15 @@ public final class EngineRights implements Rights {
 
   private final AuthorizationService authorizations;
   private final IdentityService identities;
-  private final ProcessEngineConfiguration configuration;
+  private final ProcessEngineConfigurationImpl configuration;
+  private final CommandExecutor commands;
 
   /** Of this engine. */
   public EngineRights(ProcessEngine engine) {
     this.authorizations = engine.getAuthorizationService();
     this.identities = engine.getIdentityService();
-    this.configuration = engine.getProcessEngineConfiguration();
+    this.configuration = (ProcessEngineConfigurationImpl) engine.getProcessEngineConfiguration();
+    this.commands = configuration.getCommandExecutorTxRequired();
   }
 
   @Override
@@ -41,10 +46,12 @@ public final class EngineRights implements Rights {
     if (!configuration.isAuthorizationEnabled() || caller == null || caller.getUserId() == null) {
       return;
     }
-    for (Right right : rights) {
-      if (!has(caller, right)) {
-        throw refusal(right);
-      }
+    // In one command the engine reads once which groups it has to look for.
+    Optional<Right> missing =
+        commands.execute(
+            context -> Stream.of(rights).filter(right -> !has(caller, right)).findFirst());
+    if (missing.isPresent()) {
+      throw refusal(missing.get());
     }
   }
 
