@@ -244,6 +244,7 @@ public class BatonAutoConfiguration {
       TargetKinds kinds,
       Token token,
       ObjectProvider<Dispatch> dispatch) {
+    Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Ahead(
         database.jdbc(),
         node,
@@ -259,7 +260,7 @@ public class BatonAutoConfiguration {
         planner,
         kinds,
         token,
-        order -> dispatch.getObject().submit(order));
+        order -> known.get().submit(order));
   }
 
   @Bean
@@ -330,7 +331,9 @@ public class BatonAutoConfiguration {
   BatonEnginePlugin batonEnginePlugin(
       ObjectProvider<TokenEvents> events, BeanFactory beans, BatonProperties properties) {
     return new BatonEnginePlugin(
-        events::getObject, beans::containsBean, properties.library().deploy());
+        SingletonSupplier.of(events::getObject),
+        beans::containsBean,
+        properties.library().deploy());
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.baton.engine.plugin;
 
 import static java.time.Duration.between;
 import static org.camunda.bpm.engine.ProcessEngineConfiguration.HISTORY_REMOVAL_TIME_STRATEGY_END;
+import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.EXTERNAL_TASKS_BIT;
 import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.JOBS_STATE_BIT;
 
 import dev.baton.conversation.Following;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -45,9 +45,9 @@ import org.camunda.bpm.engine.runtime.Incident;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process instances that a command has read as a whole, in one statement. The engine would ask
- * again at each execution, and once more for each thing that goes, whether there is an incident of
- * it, or a job.
+ * The process instances that a command has read as a whole, a statement for each table. The engine
+ * would ask again at each execution, and once more for each thing that goes, whether there is an
+ * incident of it, or a job.
  *
  * <p>What it would be told until the command is flushed is what was read: who changes an instance
  * without the conversation's lock changes the executions, too, and one of the two commands fails
@@ -91,30 +91,25 @@ final class ReadInstances implements Session {
         context.getDbSqlSession().selectList(Statements.READ_INSTANCE, id).stream()
             .map(Row.class::cast)
             .toList();
-    List<ExecutionEntity> executions = kept(rows, row -> row.execution);
+    List<ExecutionEntity> executions = rows.stream().map(Row::kept).toList();
     ExecutionEntity root = cached(ExecutionEntity.class, id);
     if (root == null) {
       return;
     }
-    List<EventSubscriptionEntity> subscriptions = kept(rows, row -> row.subscription);
-    root.restoreProcessInstance(
-        executions, subscriptions, kept(rows, row -> row.variable), null, null, null, null);
-    Row first = rows.stream().filter(row -> row.execution != null).findFirst().orElseThrow();
+    List<EventSubscriptionEntity> subscriptions = subscriptions(id);
+    List<VariableInstanceEntity> variables =
+        context.getVariableInstanceManager().findVariableInstancesByProcessInstanceId(id);
+    root.restoreProcessInstance(executions, subscriptions, variables, null, null, null, null);
+    boolean calls = executions.stream().anyMatch(e -> has(e, EXTERNAL_TASKS_BIT));
     instances.put(
-        id, new Instance(first, executions, subscriptions, kept(rows, row -> row.externalTask)));
-  }
-
-  /** What was read of one kind, as the command knows it from now on. */
-  private static <T extends DbEntity> List<T> kept(
-      List<Row> rows, Function<Row, @Nullable T> kind) {
-    return rows.stream().map(kind).filter(Objects::nonNull).map(ReadInstances::kept).toList();
-  }
-
-  @SuppressWarnings("unchecked") // An entity is kept by its class.
-  private static <T extends DbEntity> T kept(T read) {
-    Context.getCommandContext().getDbEntityManager().onEntityLoaded(read);
-    T known = (T) cached(read.getClass(), read.getId());
-    return known == null ? read : known;
+        id,
+        new Instance(
+            rows.get(0),
+            executions,
+            subscriptions,
+            calls
+                ? list(ExternalTaskEntity.class, Statements.READ_EXTERNAL_TASKS, id)
+                : List.of()));
   }
 
   /** Each execution's row says what hangs on it. */
@@ -153,18 +148,23 @@ final class ReadInstances implements Session {
     // Nothing is held.
   }
 
-  /** An execution, with what the history says of its instance; or something that it has. */
+  /** An execution, with what the history says of its instance. */
   static final class Row {
 
-    @SuppressWarnings("UnusedVariable") // Tells MyBatis the rows apart.
     private @Nullable String id;
-
     private @Nullable ExecutionEntity execution;
     private @Nullable Date startTime;
     private @Nullable Date removalTime;
-    private @Nullable EventSubscriptionEntity subscription;
-    private @Nullable VariableInstanceEntity variable;
-    private @Nullable ExternalTaskEntity externalTask;
+
+    /** The execution, as the command knows it from now on. */
+    private ExecutionEntity kept() {
+      ExecutionEntity known = cached(ExecutionEntity.class, Objects.requireNonNull(id));
+      ExecutionEntity read = Objects.requireNonNull(execution);
+      if (known == null) {
+        Context.getCommandContext().getDbEntityManager().getDbEntityCache().putPersistent(read);
+      }
+      return known == null ? read : known;
+    }
   }
 
   /** An instance that was read. */

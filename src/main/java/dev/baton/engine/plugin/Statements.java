@@ -10,6 +10,7 @@ final class Statements {
   static final String NAMESPACE = "dev.baton.engine.plugin.";
   static final String READ_INSTANCE = NAMESPACE + "readInstance";
   static final String READ_SUBSCRIPTIONS = NAMESPACE + "readSubscriptions";
+  static final String READ_EXTERNAL_TASKS = NAMESPACE + "readExternalTasks";
 
   private static final String FILE = "dev/baton/engine/plugin/statements.xml";
 
