@@ -289,7 +289,7 @@ public final class Ahead {
     steps.add(Step.done(OrderKind.TARGET_AVAILABILITY, new Done(), transfer.escalatedAt()));
     for (Attempt attempt : offers.of(transfer)) {
       if (attempt.round() > 0) {
-        steps.add(offer(attempt, done, result, underWay).of(attempt.id()));
+        steps.add(offer(transfer, attempt, done, result, underWay).of(attempt.id()));
       }
     }
     if (transfer.winner() == null) {
@@ -309,6 +309,7 @@ public final class Ahead {
   }
 
   private Step offer(
+      Transfer transfer,
       Attempt attempt,
       @Nullable Order done,
       @Nullable StepResult result,
@@ -321,7 +322,8 @@ public final class Ahead {
     if (underWay != null && Objects.equals(underWay.offerId(), attempt.id())) {
       return last(OrderKind.TARGET_OFFER, underWay, null);
     }
-    Long winner = attempt.state() == Attempt.State.ACCEPTED ? attempt.id() : null;
+    // Who took it may have it taken away again by a customer who leaves.
+    Long winner = Objects.equals(transfer.winner(), attempt.id()) ? attempt.id() : null;
     return Step.done(OrderKind.TARGET_OFFER, new OffersSettled(winner, false), attempt.overAt());
   }
 
