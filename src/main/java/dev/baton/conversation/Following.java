@@ -54,6 +54,8 @@ public final class Following {
   private Following(String key, List<Step> steps) {
     this.key = key;
     this.steps = new ArrayDeque<>(steps);
+    // The token reaches the first step when that is over: it does not begin after its end.
+    this.now = this.steps.element().over;
   }
 
   /**

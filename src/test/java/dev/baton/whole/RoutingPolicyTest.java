@@ -283,7 +283,7 @@ class RoutingPolicyTest {
   }
 
   /** One rule in each table; outputs with a space, what they say with a # between two. */
-  private static String policy(
+  static String policy(
       String transferOutputs, String transferSays, String targetOutputs, String targetSays) {
     return """
     <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="policy" name="policy"
