@@ -70,6 +70,9 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
     if (configuration.getHistoryEventProducer() == null) {
       configuration.setHistoryEventProducer(new ReadInstances.Historian());
     }
+    if (configuration.getDmnEngineConfiguration() == null) {
+      configuration.setDmnEngineConfiguration(new ParsedOnce.Decisions());
+    }
     configuration.setBpmnParseFactory(parser -> new BatonParse(parser, events, bean));
     if (configuration instanceof SpringProcessEngineConfiguration spring) {
       spring.setDeploymentResources(withoutLibrary(spring.getDeploymentResources()));
