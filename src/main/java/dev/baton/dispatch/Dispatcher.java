@@ -35,7 +35,6 @@ public final class Dispatcher {
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
 
-  /** Who looks after a conversation is not to find its process at another step for longer. */
   private static final Duration LASTS = Duration.ofSeconds(1);
 
   private final Orders orders;
@@ -198,26 +197,34 @@ public final class Dispatcher {
     return true;
   }
 
-  private void catchUp(Order order) {
-    if (Ahead.mayBeOurs(order)) {
-      try {
+  /** Who looks after a conversation is not to find its process at another step for long. */
+  private void catchUpIfItLasts(Order order) {
+    schedule(
+        () -> {
+          if (underWay.contains(order.id()) && !catchUp(order)) {
+            catchUpIfItLasts(order);
+          }
+        },
+        LASTS);
+  }
+
+  /** Returns false when the process of what may be ahead of it cannot follow now. */
+  private boolean catchUp(Order order) {
+    try {
+      if (Ahead.mayBeOurs(order)) {
         settlements.lasts(order);
-      } catch (RuntimeException e) {
-        LOG.debug("The process of conversation {} is held.", order.conversationKey(), e);
       }
+      return true;
+    } catch (RuntimeException e) {
+      LOG.debug("The process of conversation {} is held.", order.conversationKey(), e);
+      return false;
     }
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
     if (Ahead.mayBeOurs(order)) {
-      schedule(
-          () -> {
-            if (underWay.contains(order.id())) {
-              catchUp(order);
-            }
-          },
-          LASTS);
+      catchUpIfItLasts(order);
     }
     within(performers.of(order).limit(order), call)
         .whenComplete(

@@ -108,7 +108,6 @@ class AheadTest {
         .containsOnlyOnce("SendMessage", "TellSucceeded", "EndTransferred");
     assertThat(visits("went-ahead", "Offer")).hasSize(3);
     assertThat(trial.said("went-ahead")).isEqualTo(trial.said("went-along"));
-    assertThat(pastVariables("went-ahead")).isEqualTo(pastVariables("went-along"));
   }
 
   @Test
@@ -778,21 +777,6 @@ class AheadTest {
 
   private static List<String> visited(String key) {
     return history(key).stream().map(HistoricActivityInstance::getActivityId).toList();
-  }
-
-  /** Names, and where they are, of all variables that the process ever had. */
-  private static List<String> pastVariables(String key) {
-    return baton
-        .bean(HistoryService.class)
-        .createHistoricVariableInstanceQuery()
-        .processInstanceId(pastInstance(key))
-        .list()
-        .stream()
-        .map(variable -> variable.getName() + " = " + variable.getValue())
-        .filter(line -> !line.startsWith("strategy ") && !line.startsWith("offer "))
-        .filter(line -> !line.startsWith("winner ") && !line.startsWith("patience "))
-        .sorted()
-        .toList();
   }
 
   private static String pastInstance(String key) {
