@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import org.camunda.bpm.dmn.engine.DmnDecision;
 import org.camunda.bpm.dmn.engine.DmnDecisionResult;
-import org.camunda.bpm.dmn.engine.impl.DmnDecisionTableImpl;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 import org.camunda.bpm.engine.impl.context.Context;
 import org.camunda.bpm.engine.impl.dmn.entity.repository.DecisionDefinitionEntity;
@@ -36,9 +35,6 @@ public final class DeployedTables implements DecisionTables {
     }
     try {
       DmnDecision decision = engine.getDeploymentCache().resolveDecisionDefinition(latest);
-      if (saysNothing(decision)) {
-        return Optional.empty();
-      }
       DmnDecisionResult result =
           engine.getDmnEngine().evaluateDecision(decision, Variables.fromMap(input));
       List<Map<String, Object>> rules = result.getResultList();
@@ -52,17 +48,6 @@ public final class DeployedTables implements DecisionTables {
       throw new Unusable(
           "The decision '%s' cannot be evaluated: %s".formatted(table.id(), words(e)), e);
     }
-  }
-
-  /**
-   * Whether no rule says anything, as in the tables that Baton comes with: to find out which of
-   * them matches would cost more than all else that is planned.
-   */
-  private static boolean saysNothing(DmnDecision decision) {
-    return decision.getDecisionLogic() instanceof DmnDecisionTableImpl table
-        && table.getRules().stream()
-            .flatMap(rule -> rule.getConclusions().stream())
-            .allMatch(said -> said.getExpression() == null || said.getExpression().isBlank());
   }
 
   /** Behind the first colon the engine shows the values that it stumbled over. */
