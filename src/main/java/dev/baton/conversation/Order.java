@@ -44,7 +44,7 @@ public record Order(
    */
   static Order ofTurn(
       String key, long sequenceId, long inboxId, Instant orderedAt, @Nullable String owner) {
-    return new Order(
+    return placed(
         inboxId - TURNS,
         key,
         OrderKind.BOT_MESSAGE,
@@ -52,12 +52,7 @@ public record Order(
         sequenceId,
         inboxId,
         null,
-        State.OPEN,
         orderedAt,
-        null,
-        null,
-        0,
-        false,
         owner,
         null);
   }
@@ -70,14 +65,41 @@ public record Order(
   /** An order, just placed, that the bot start a session. */
   static Order ofStart(
       long id, String key, @Nullable String taskId, Instant orderedAt, String owner) {
+    return placed(id, key, OrderKind.BOT_START, taskId, null, null, null, orderedAt, owner, null);
+  }
+
+  /** An order, just placed, of a transfer that runs {@link Ahead} of the process. */
+  static Order ofTransfer(
+      long id,
+      String key,
+      OrderKind kind,
+      @Nullable Long sequenceId,
+      @Nullable Long offerId,
+      Instant orderedAt,
+      String owner,
+      @Nullable Offered known) {
+    return placed(id, key, kind, null, sequenceId, null, offerId, orderedAt, owner, known);
+  }
+
+  private static Order placed(
+      long id,
+      String key,
+      OrderKind kind,
+      @Nullable String taskId,
+      @Nullable Long sequenceId,
+      @Nullable Long inboxId,
+      @Nullable Long offerId,
+      Instant orderedAt,
+      @Nullable String owner,
+      @Nullable Offered known) {
     return new Order(
         id,
         key,
-        OrderKind.BOT_START,
+        kind,
         taskId,
-        null,
-        null,
-        null,
+        sequenceId,
+        inboxId,
+        offerId,
         State.OPEN,
         orderedAt,
         null,
@@ -85,7 +107,7 @@ public record Order(
         0,
         false,
         owner,
-        null);
+        known);
   }
 
   /** Whether it is a turn's, which no step of the process stands for. */

@@ -111,22 +111,8 @@ public final class Orders {
     return placed == 0
         ? Optional.empty()
         : Optional.of(
-            new Order(
-                Keys.of(id),
-                key,
-                kind,
-                null,
-                sequenceId,
-                null,
-                offerId,
-                Order.State.OPEN,
-                now.toInstant(),
-                null,
-                null,
-                0,
-                false,
-                node.id(),
-                known));
+            Order.ofTransfer(
+                Keys.of(id), key, kind, sequenceId, offerId, now.toInstant(), node.id(), known));
   }
 
   /** A step of the process stands for the order now. */

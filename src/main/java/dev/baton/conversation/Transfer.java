@@ -57,70 +57,33 @@ public record Transfer(
   }
 
   Transfer routedBy(Plan its) {
-    return new Transfer(
-        id,
-        conversationKey,
-        escalateId,
-        targets,
-        escalatedAt,
-        survey,
-        its,
-        round,
-        winner,
-        cancelled,
-        report,
-        reportReason,
-        reportDescription,
-        overAt);
+    return with(survey, its, round, winner);
   }
 
   Transfer surveyed(Survey its) {
-    return new Transfer(
-        id,
-        conversationKey,
-        escalateId,
-        targets,
-        escalatedAt,
-        its,
-        plan,
-        round,
-        winner,
-        cancelled,
-        report,
-        reportReason,
-        reportDescription,
-        overAt);
+    return with(its, plan, round, winner);
   }
 
   Transfer inRound(int next) {
-    return new Transfer(
-        id,
-        conversationKey,
-        escalateId,
-        targets,
-        escalatedAt,
-        survey,
-        plan,
-        next,
-        winner,
-        cancelled,
-        report,
-        reportReason,
-        reportDescription,
-        overAt);
+    return with(survey, plan, next, winner);
   }
 
   Transfer wonBy(long offer) {
+    return with(survey, plan, round, offer);
+  }
+
+  private Transfer with(
+      Survey itsSurvey, @Nullable Plan itsPlan, int itsRound, @Nullable Long itsWinner) {
     return new Transfer(
         id,
         conversationKey,
         escalateId,
         targets,
         escalatedAt,
-        survey,
-        plan,
-        round,
-        offer,
+        itsSurvey,
+        itsPlan,
+        itsRound,
+        itsWinner,
         cancelled,
         report,
         reportReason,
