@@ -58,17 +58,13 @@ final class ConversationController {
 
   @PostMapping
   DeferredResult<ResponseEntity<Greeting>> begin(HttpServletRequest request) throws IOException {
-    rights.require(Right.READ);
+    rights.require(Right.BEGIN, Right.READ);
     JsonBody body = JsonBody.read(request, BEGIN);
     String key = Address.addressable("key", body.required("key"));
     Token.Opening opening =
         new Token.Opening(
             body.optional("botId"), body.optional("text"), body.optionalArray("variables"));
-    // The engine asks for the right to begin when it starts the process.
     Reception.Begun begun = reception.begin(key, opening);
-    if (!begun.isNew()) {
-      rights.require(Right.BEGIN);
-    }
     URI location = Address.ofConversation(request, key);
     return later(
         answers

@@ -182,12 +182,7 @@ public class BatonAutoConfiguration {
       ObjectProvider<Dispatch> dispatch) {
     // Looking a bean up at every order would cost more than some of what is done for it.
     Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
-    return new Orders(
-        database.jdbc(),
-        conversations,
-        node,
-        order -> known.get().submit(order),
-        beginning -> known.get().submit(beginning));
+    return new Orders(database.jdbc(), conversations, node, order -> known.get().submit(order));
   }
 
   @Bean
@@ -243,14 +238,17 @@ public class BatonAutoConfiguration {
       Planner planner,
       TargetKinds kinds,
       Token token,
+      Org org,
       ObjectProvider<Dispatch> dispatch) {
-    Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
+    Ahead.Model model =
+        new Ahead.Model(
+            Library.conversation(), EngineToken.OWN_WISHES, EngineToken.LATEST, org.botId());
     return new Ahead(
         database.jdbc(),
+        database.isH2(),
         node,
         EngineToken.SUSPENDED,
-        EngineToken.OWN_WISHES,
-        Library.conversation(),
+        model,
         conversations,
         inbox,
         transfers,
@@ -260,7 +258,7 @@ public class BatonAutoConfiguration {
         planner,
         kinds,
         token,
-        order -> known.get().submit(order));
+        SingletonSupplier.of(dispatch::getObject));
   }
 
   @Bean
@@ -297,8 +295,10 @@ public class BatonAutoConfiguration {
       ProcessEngine engine,
       RuntimeService runtime,
       ExternalTaskService tasks,
-      EngineRights rights) {
-    return new EngineToken(runtime, tasks, new EngineMoves(engine), rights::onBatonsAccount);
+      EngineRights rights,
+      Org org) {
+    return new EngineToken(
+        runtime, tasks, new EngineMoves(engine), rights::onBatonsAccount, org.botId());
   }
 
   @Bean
@@ -343,6 +343,7 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Turns turns,
+      Ahead ahead,
       Transfers transfers,
       Offers offers,
       TargetKinds kinds,
@@ -353,6 +354,7 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         turns,
+        ahead,
         transfers,
         offers,
         kinds,

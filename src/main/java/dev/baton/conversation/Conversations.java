@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,12 +32,27 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class Conversations {
 
   private static final int MAX_TRIES = 20;
+
+  /** The columns of a conversation. */
+  static final String[] NAMES = {
+    "conversation_key",
+    "process_instance_id",
+    "bot_id",
+    "state",
+    "stuck",
+    "opening_text",
+    "opening_variables",
+    "session_id",
+    "session_over",
+    "runtime_crc",
+    "failed_transfers",
+    "end_reason",
+    "turn"
+  };
+
   private static final String COLUMNS =
-      """
-      select conversation_key, process_instance_id, bot_id, state, stuck, opening_text,
-             opening_variables, session_id, session_over, runtime_crc, failed_transfers, end_reason,
-             turn
-      from baton_conversation where conversation_key = ?""";
+      "select %s from baton_conversation where conversation_key = ?"
+          .formatted(String.join(", ", NAMES));
 
   private final JdbcClient jdbc;
   private final boolean isH2;
@@ -132,28 +148,7 @@ public final class Conversations {
     final Map<String, String> processes = new HashMap<>();
     final Map<String, Transfer> transfers = new HashMap<>();
     final Map<String, List<Attempt>> offers = new HashMap<>();
-    final Map<String, Conversation> opened = new HashMap<>();
-    final Map<String, Beginning> begun = new HashMap<>();
     final Set<String> changed = new HashSet<>();
-  }
-
-  /**
-   * The conversation's first order is placed.
-   *
-   * @return empty when the conversation was not opened in the current transaction
-   */
-  static Optional<Beginning> begin(Order order) {
-    Held held = held();
-    Optional<Beginning> beginning =
-        Optional.ofNullable(held.opened.remove(order.conversationKey()))
-            .map(opened -> new Beginning(order, opened, new CompletableFuture<>()));
-    beginning.ifPresent(its -> held.begun.put(order.conversationKey(), its));
-    return beginning;
-  }
-
-  /** What began in the current transaction. */
-  static Optional<Beginning> begunHere(String key) {
-    return Optional.ofNullable(held().begun.get(key));
   }
 
   /**
@@ -231,30 +226,6 @@ public final class Conversations {
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     String variables = opening.variables();
-    Conversation conversation =
-        new Conversation(
-            key,
-            processInstanceId,
-            botId,
-            ConversationState.TALKING,
-            false,
-            opening.text(),
-            variables == null ? "[]" : variables,
-            null,
-            false,
-            null,
-            0,
-            null,
-            null);
-    boolean opened = insert(conversation);
-    if (opened) {
-      held().processes.put(key, processInstanceId);
-      held().opened.put(key, conversation);
-    }
-    return opened;
-  }
-
-  private boolean insert(Conversation opened) {
     JdbcClient.StatementSpec insert =
         jdbc.sql(
                 """
@@ -264,16 +235,26 @@ public final class Conversations {
                     // PostgreSQL would give up the whole transaction for a duplicate key.
                     + (isH2 ? "" : " on conflict do nothing"))
             .params(
-                opened.key(),
-                opened.processInstanceId(),
-                opened.botId(),
-                opened.openingText(),
-                opened.variables());
+                key,
+                processInstanceId,
+                botId,
+                opening.text(),
+                variables == null ? "[]" : variables);
     try {
-      return insert.update() == 1;
+      boolean opened = insert.update() == 1;
+      if (opened) {
+        held().processes.put(key, processInstanceId);
+      }
+      return opened;
     } catch (DuplicateKeyException e) {
       return false;
     }
+  }
+
+  /** The process of a conversation that ran {@link Ahead} of it from its beginning has begun. */
+  public void hasBegun(String key, String processInstanceId) {
+    update(key, "process_instance_id = ?", processInstanceId);
+    held().processes.put(key, processInstanceId);
   }
 
   /**
@@ -447,8 +428,33 @@ public final class Conversations {
         .update();
   }
 
+  /** What came back from an update of all that {@link #NAMES} names. */
+  static Conversation of(Map<String, Object> row) {
+    return new Conversation(
+        text(row, "conversation_key"),
+        text(row, "process_instance_id"),
+        text(row, "bot_id"),
+        ConversationState.valueOf(text(row, "state")),
+        (Boolean) Objects.requireNonNull(row.get("stuck")),
+        (String) row.get("opening_text"),
+        text(row, "opening_variables"),
+        (String) row.get("session_id"),
+        (Boolean) Objects.requireNonNull(row.get("session_over")),
+        (String) row.get("runtime_crc"),
+        (Integer) Objects.requireNonNull(row.get("failed_transfers")),
+        endReason((String) row.get("end_reason")),
+        turn((String) row.get("turn")));
+  }
+
+  private static String text(Map<String, Object> row, String name) {
+    return Objects.requireNonNull((String) row.get(name), name);
+  }
+
+  private static @Nullable EndReason endReason(@Nullable String name) {
+    return name == null ? null : EndReason.valueOf(name);
+  }
+
   static Conversation read(ResultSet row, int number) throws SQLException {
-    String endReason = row.getString("end_reason");
     return new Conversation(
         row.getString("conversation_key"),
         row.getString("process_instance_id"),
@@ -461,7 +467,7 @@ public final class Conversations {
         row.getBoolean("session_over"),
         row.getString("runtime_crc"),
         row.getInt("failed_transfers"),
-        endReason == null ? null : EndReason.valueOf(endReason),
+        endReason(row.getString("end_reason")),
         turn(row.getString("turn")));
   }
 }

@@ -51,22 +51,22 @@ public final class Following {
   private final Deque<Step> steps;
   private @Nullable Instant now;
 
-  private Following(String key, List<Step> steps) {
+  private Following(String key, @Nullable Instant begun, List<Step> steps) {
     this.key = key;
     this.steps = new ArrayDeque<>(steps);
-    // The token reaches the first step when that is over: it does not begin after its end.
-    this.now = this.steps.element().over;
+    this.now = begun;
   }
 
   /**
    * Has a process follow.
    *
+   * @param begun when the token reaches the first step; null for now
    * @param move moves its token; false when it cannot
    * @throws IllegalStateException when the process goes another way: then nothing of it may be
    *     committed
    */
-  static void by(String key, List<Step> steps, BooleanSupplier move) {
-    Following following = new Following(key, steps);
+  static void by(String key, @Nullable Instant begun, List<Step> steps, BooleanSupplier move) {
+    Following following = new Following(key, begun, steps);
     CURRENT.set(following);
     try {
       if (!move.getAsBoolean()) {

@@ -1,6 +1,7 @@
 package dev.baton.conversation;
 
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public record Order(
   /** Below any id that the database draws. */
   private static final long TURNS = 1_000_000_000_000_000L;
 
+  /** Below any turn's. */
+  private static final long AHEAD = -2 * TURNS;
+
   /**
    * The order that a turn stands for. It has an id, and no row as long as nothing unusual happens.
    */
@@ -59,24 +63,25 @@ public record Order(
 
   /** The message of the turn whose order has this id; null when it is no turn's. */
   static @Nullable Long messageOfTurn(long id) {
-    return id < 0 ? id + TURNS : null;
+    return id < 0 && id > AHEAD ? id + TURNS : null;
   }
 
-  /** An order, just placed, that the bot start a session. */
-  static Order ofStart(
-      long id, String key, @Nullable String taskId, Instant orderedAt, String owner) {
-    return placed(id, key, OrderKind.BOT_START, taskId, null, null, null, orderedAt, owner, null);
+  /** An id for a call that is made {@link Ahead} of the process. Nobody has had it before. */
+  static long aheadId() {
+    return ThreadLocalRandom.current().nextLong(Long.MIN_VALUE, AHEAD);
   }
 
-  /** An order, just placed, of a transfer that runs {@link Ahead} of the process. */
-  static Order ofTransfer(
+  /**
+   * A call that is made {@link Ahead} of the process: it has an id, and no row until that follows.
+   */
+  static Order ahead(
       long id,
       String key,
       OrderKind kind,
       @Nullable Long sequenceId,
       @Nullable Long offerId,
       Instant orderedAt,
-      String owner,
+      @Nullable String owner,
       @Nullable Offered known) {
     return placed(id, key, kind, null, sequenceId, null, offerId, orderedAt, owner, known);
   }
@@ -107,6 +112,31 @@ public record Order(
         0,
         false,
         owner,
+        known);
+  }
+
+  /** Whether it was ordered {@link Ahead} of the process, as far as one knows who has it. */
+  public boolean isAhead() {
+    return id < AHEAD && taskId == null && state == State.OPEN;
+  }
+
+  /** The order as one that any node takes over. */
+  Order left() {
+    return new Order(
+        id,
+        conversationKey,
+        kind,
+        taskId,
+        sequenceId,
+        inboxId,
+        offerId,
+        state,
+        orderedAt,
+        dueAt,
+        parked,
+        attempts,
+        repeated,
+        null,
         known);
   }
 

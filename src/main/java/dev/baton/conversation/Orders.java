@@ -8,7 +8,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,26 +31,18 @@ public final class Orders {
   private final Node node;
   private final TurnOrders turns;
   private final LongConsumer placed;
-  private final Consumer<Beginning> begun;
 
   /**
    * Orders of this node.
    *
    * @param placed is told the id of each order that this node placed, once it is committed
-   * @param begun is told in its place of the order that begins a conversation
    */
-  public Orders(
-      JdbcClient jdbc,
-      Conversations conversations,
-      Node node,
-      LongConsumer placed,
-      Consumer<Beginning> begun) {
+  public Orders(JdbcClient jdbc, Conversations conversations, Node node, LongConsumer placed) {
     this.jdbc = jdbc;
     this.conversations = conversations;
     this.node = node;
     this.turns = new TurnOrders(jdbc, node);
     this.placed = placed;
-    this.begun = begun;
   }
 
   /**
@@ -71,55 +62,9 @@ public final class Orders {
       @Nullable Long offerId,
       @Nullable Instant dueAt) {
     Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
-    Instant orderedAt = Instant.now();
-    long id = insert(kind, key, taskId, stepId, sequenceId, inboxId, offerId, orderedAt, dueAt);
-    Optional<Beginning> beginning =
-        kind == OrderKind.BOT_START
-            ? Conversations.begin(Order.ofStart(id, key, taskId, orderedAt, node.id()))
-            : Optional.empty();
-    beginning.ifPresentOrElse(its -> afterCommit(() -> begun.accept(its)), () -> announce(id));
+    long id = insert(kind, key, taskId, stepId, sequenceId, inboxId, offerId, dueAt);
+    announce(id);
     return id;
-  }
-
-  /**
-   * Places an order that no step of the process stands for yet, unless the process must not move.
-   * The caller holds the conversation's lock, and makes the call with the commit.
-   *
-   * @param suspended SQL: whether the process {@code process_instance_id} must not move
-   * @param known the order's transfer, with what is written of it in this transaction
-   * @return empty when it must not; nothing is ordered then
-   */
-  Optional<Order> placeAhead(
-      OrderKind kind,
-      String key,
-      @Nullable Long offerId,
-      String suspended,
-      @Nullable Offered known) {
-    Long sequenceId = kind.numbered() ? conversations.nextSequence(key) : null;
-    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
-    GeneratedKeyHolder id = new GeneratedKeyHolder();
-    int placed =
-        jdbc.sql(
-                """
-                insert into baton_order
-                  (conversation_key, kind, sequence_id, offer_id, state, owner, ordered_at)
-                select conversation_key, ?, cast(? as bigint), cast(? as bigint), 'OPEN', ?, ?
-                from baton_conversation where conversation_key = ? and not %s"""
-                    .formatted(suspended))
-            .params(kind.name(), sequenceId, offerId, node.id(), now, key)
-            .update(id, "id");
-    return placed == 0
-        ? Optional.empty()
-        : Optional.of(
-            Order.ofTransfer(
-                Keys.of(id), key, kind, sequenceId, offerId, now.toInstant(), node.id(), known));
-  }
-
-  /** A step of the process stands for the order now. */
-  void adopt(Order order, String taskId, String stepId) {
-    jdbc.sql("update baton_order set task_id = ?, step_id = ? where id = ?")
-        .params(taskId, stepId, order.id())
-        .update();
   }
 
   private long insert(
@@ -130,7 +75,6 @@ public final class Orders {
       @Nullable Long sequenceId,
       @Nullable Long inboxId,
       @Nullable Long offerId,
-      Instant orderedAt,
       @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     jdbc.sql(
@@ -147,7 +91,7 @@ public final class Orders {
             inboxId,
             offerId,
             node.id(),
-            orderedAt.atOffset(ZoneOffset.UTC),
+            OffsetDateTime.now(ZoneOffset.UTC),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC))
         .update(id, "id");
     return Keys.of(id);
@@ -332,41 +276,17 @@ public final class Orders {
     drop(jdbc.sql(COLUMNS + "where step_id = ?").param(stepId).query(Orders::read).list());
   }
 
-  /** The process went another way: nobody waits for the conversation's turn any more. */
-  void dropTurn(String key) {
+  /** The process went another way: nobody waits any more for what was called without it. */
+  void dropWithoutStep(String key) {
+    // What is called like that has an id below 0; what is taken back in the background has not.
     drop(
         jdbc.sql(
                 COLUMNS
                     + """
-                    where conversation_key = ? and kind = 'BOT_MESSAGE' and state = 'OPEN'
-                      and task_id is null""")
+                    where conversation_key = ? and id < 0 and state = 'OPEN' and task_id is null""")
             .param(key)
             .query(Orders::read)
             .list());
-  }
-
-  /** Nobody waits any more for what was ordered without a step. */
-  void drop(String key, Set<OrderKind> kinds) {
-    drop(withoutStep(key, kinds));
-  }
-
-  /** The oldest order of these kinds that no step of the process stands for. */
-  Optional<Order> firstOf(String key, Set<OrderKind> kinds) {
-    return withoutStep(key, kinds).stream().findFirst();
-  }
-
-  private List<Order> withoutStep(String key, Set<OrderKind> kinds) {
-    return jdbc
-        .sql(
-            COLUMNS
-                + """
-                where conversation_key = ? and step_id is null and state = 'OPEN' order by id""")
-        .param(key)
-        .query(Orders::read)
-        .list()
-        .stream()
-        .filter(order -> kinds.contains(order.kind()))
-        .toList();
   }
 
   private void drop(List<Order> orders) {

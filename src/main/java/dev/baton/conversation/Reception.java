@@ -66,21 +66,31 @@ public final class Reception {
    */
   public record Begun(boolean isNew, CompletableFuture<Optional<Turns.Reply>> greeting) {}
 
-  /** Begins a conversation by starting its process. */
+  /**
+   * Begins a conversation, unless there is one of that key. The caller has the right to begin one.
+   */
   public Begun begin(String key, Token.Opening opening) {
     checkOpening(key, opening);
     return conversations.inTransaction(
-        () -> {
-          // Of two who begin at once, one finds the key taken only in the process.
-          boolean isNew =
-              conversations.find(key).isEmpty()
-                  && token.begin(key, opening).equals(conversations.hold(key));
-          return new Begun(
-              isNew,
-              Conversations.begunHere(key)
-                  .map(Beginning::greeting)
-                  .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
-        });
+        () ->
+            ahead
+                .begin(key, opening)
+                .map(
+                    greeting -> {
+                      sayFirst(key, opening);
+                      return new Begun(true, greeting);
+                    })
+                .orElseGet(() -> new Begun(beginAlong(key, opening), lookedUp())));
+  }
+
+  /** By starting the process. Of two who begin at once, one finds the key taken only there. */
+  private boolean beginAlong(String key, Token.Opening opening) {
+    return conversations.find(key).isEmpty()
+        && token.begin(key, opening).equals(conversations.hold(key));
+  }
+
+  private static CompletableFuture<Optional<Turns.Reply>> lookedUp() {
+    return CompletableFuture.completedFuture(Optional.empty());
   }
 
   /**
@@ -91,11 +101,17 @@ public final class Reception {
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     checkOpening(key, opening);
     boolean opened = conversations.open(key, processInstanceId, botId, opening);
-    String text = opening.text();
-    if (opened && text != null) {
-      say(key, Cause.START, null, JSON.createObjectNode().put("text", text));
+    if (opened) {
+      sayFirst(key, opening);
     }
     return opened;
+  }
+
+  private void sayFirst(String key, Token.Opening opening) {
+    String text = opening.text();
+    if (text != null) {
+      say(key, Cause.START, null, JSON.createObjectNode().put("text", text));
+    }
   }
 
   private static void checkOpening(String key, Token.Opening opening) {
@@ -160,7 +176,7 @@ public final class Reception {
             () ->
                 new Accepted(
                     conversations.locked(key, conversation -> accept(conversation, message)),
-                    CompletableFuture.completedFuture(Optional.empty())));
+                    lookedUp()));
   }
 
   private InboxMessage accept(Conversation conversation, CustomerMessage message) {
@@ -250,8 +266,7 @@ public final class Reception {
             nextBot.ifPresent(bot -> offers.takenAway(bot.offerId()));
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
-            ahead.catchUp(conversation);
-            if (!token.leave(conversation)) {
+            if (!token.leave(ahead.catchUp(conversation))) {
               throw new Refusal(
                   Refusal.Kind.NOT_MODELLED,
                   "The conversation cannot be left now: its process does not wait for the message"
@@ -283,8 +298,7 @@ public final class Reception {
           if (!transfer.cancelled()) {
             transfers.cancel(transfer);
             note(key, "The customer cancelled the transfer.");
-            ahead.catchUp(conversation);
-            token.cancelTransfer(conversation);
+            token.cancelTransfer(ahead.catchUp(conversation));
             changes.afterCommit(key);
           }
           return null;

@@ -10,6 +10,9 @@ public enum Turn {
   TAKEN,
   /** A message is being sent to the bot, and another one waits. */
   MORE,
-  /** The bot escalated, and the transfer runs {@link Ahead} of the process. */
+  /**
+   * A call is made {@link Ahead} of the process: the bot escalated and is being answered, or is
+   * asked for the session with which the conversation begins.
+   */
   AHEAD
 }

@@ -72,6 +72,7 @@ public final class Turns {
   private final Conversations conversations;
   private final TurnRows rows;
   private final TurnOrders turnOrders;
+  private final AheadRows aheadRows;
   private final Node node;
   private final Inbox inbox;
   private final Transcript transcript;
@@ -101,6 +102,7 @@ public final class Turns {
     this.conversations = conversations;
     this.rows = new TurnRows(jdbc, node, suspended);
     this.turnOrders = new TurnOrders(jdbc, node);
+    this.aheadRows = new AheadRows(jdbc, node, suspended);
     this.node = node;
     this.inbox = inbox;
     this.transcript = transcript;
@@ -320,12 +322,13 @@ public final class Turns {
 
   private void follow(Conversation conversation, Step step) {
     rows.become(conversation.key(), null);
-    Following.by(conversation.key(), List.of(step), () -> token.goOn(conversation));
+    Following.by(conversation.key(), null, List.of(step), () -> token.goOn(conversation));
   }
 
-  /** What comes of the turn is not decided in its own rows: its order gets one. */
+  /** What comes of a call without a step is not decided in its own rows: its order gets one. */
   private void writeOrder(String key) {
     turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner()));
+    aheadRows.underWay(key).ifPresent(call -> aheadRows.write(call, null, null));
   }
 
   /** Turns whose node is gone, and which nobody can take over before they are left to others. */
@@ -401,12 +404,8 @@ public final class Turns {
                 : "A message is being sent to the bot; the conversation goes on when the bot has"
                     + " answered.");
       }
-      if (turn == Turn.AHEAD) {
-        orders.drop(key, Ahead.KINDS);
-      } else {
-        writeOrder(key);
-        orders.dropTurn(key);
-      }
+      writeOrder(key);
+      orders.dropWithoutStep(key);
     }
     rows.become(key, null);
   }

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * This node's part in the work: its dispatcher, and what is done every so often. Start it when the
  * engine is up; stop it before the engine goes. Thread-safe.
  */
-public final class Dispatch {
+public final class Dispatch implements Ahead.Calls {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
@@ -53,6 +54,7 @@ public final class Dispatch {
   private final Orders orders;
   private final Offers offers;
   private final Turns turns;
+  private final Ahead ahead;
   private final Token token;
   private final Node node;
   private final Duration watchEvery;
@@ -110,6 +112,7 @@ public final class Dispatch {
     this.orders = orders;
     this.offers = offers;
     this.turns = turns;
+    this.ahead = ahead;
     this.token = token;
     this.node = node;
     this.watchEvery = watchEvery;
@@ -165,7 +168,8 @@ public final class Dispatch {
   }
 
   /** Where committed orders are handed in of which everything is known. */
-  public void submit(WithConversation order) {
+  @Override
+  public void placed(WithConversation order) {
     dispatcher.submit(order);
   }
 
@@ -176,7 +180,8 @@ public final class Dispatch {
   }
 
   /** Where committed beginnings are handed in. */
-  public void submit(Beginning beginning) {
+  @Override
+  public void begun(Beginning beginning) {
     dispatcher.beginSoon(
         beginning.order(),
         () -> talk.start(beginning),
@@ -224,8 +229,7 @@ public final class Dispatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    turns.leaveToOthers(Set.of());
-    orders.leaveToOthers(Set.of());
+    leaveToOthers(Set.of());
     node.gone();
   }
 
@@ -233,12 +237,17 @@ public final class Dispatch {
   private Set<Long> leaveTheRest() {
     Set<Long> underWay = dispatcher.underWay();
     try {
-      turns.leaveToOthers(underWay);
-      orders.leaveToOthers(underWay);
+      leaveToOthers(underWay);
     } catch (RuntimeException e) {
       LOG.warn("Orders cannot be left to others yet.", e);
     }
     return underWay;
+  }
+
+  private void leaveToOthers(Set<Long> except) {
+    turns.leaveToOthers(except);
+    leave(ahead.own().stream().filter(call -> !except.contains(call.id())).toList(), ahead::leave);
+    orders.leaveToOthers(except);
   }
 
   private void sayAlive() {
@@ -286,7 +295,7 @@ public final class Dispatch {
     if (stopping || !node.isAlive()) {
       return;
     }
-    leaveTurnsOfTheDead();
+    leaveWhatTheDeadHad();
     for (Order order : orders.abandoned()) {
       if (orders.takeOver(order)) {
         LOG.info("Order {} of conversation {} is taken over.", order.id(), order.conversationKey());
@@ -302,22 +311,30 @@ public final class Dispatch {
   }
 
   /** Once they are among the orders, they are taken over like any. */
-  private void leaveTurnsOfTheDead() {
-    if (!node.someDied()) {
+  private void leaveWhatTheDeadHad() {
+    // A node that stopped says nothing of itself any more, and may not have left everything.
+    if (sweeps > 0 && !node.someDied()) {
       return;
     }
-    boolean all = true;
-    for (Order turn : turns.abandoned()) {
-      try {
-        turns.leave(turn);
-      } catch (RuntimeException e) {
-        all = false;
-        LOG.warn("The turn of conversation {} stays behind.", turn.conversationKey(), e);
-      }
-    }
-    if (all) {
+    boolean turnsLeft = leave(turns.abandoned(), turns::leave);
+    boolean callsLeft = leave(ahead.abandoned(), ahead::leave);
+    if (turnsLeft && callsLeft) {
       node.forgetDead();
     }
+  }
+
+  /** Returns whether all could be left to whoever takes them over. */
+  private static boolean leave(List<Order> orders, Consumer<Order> leave) {
+    boolean all = true;
+    for (Order order : orders) {
+      try {
+        leave.accept(order);
+      } catch (RuntimeException e) {
+        all = false;
+        LOG.warn("{} of conversation {} stays behind.", order.kind(), order.conversationKey(), e);
+      }
+    }
+    return all;
   }
 
   /**
@@ -330,6 +347,8 @@ public final class Dispatch {
         submit(order);
       }
     }
+    leave(
+        ahead.own().stream().filter(call -> !dispatcher.attends(call.id())).toList(), ahead::leave);
   }
 
   private void retryWhatAnOperatorAllowed() {

@@ -1,6 +1,5 @@
 package dev.baton.dispatch;
 
-import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
@@ -94,7 +93,6 @@ public final class Dispatcher {
 
   /** An order of a dead node is this node's now. */
   void takenOver(Order order) {
-    catchUp(order);
     Order.Parked parked = order.parked();
     if (parked == null || order.state() == Order.State.DROPPED) {
       submit(order.id());
@@ -211,7 +209,7 @@ public final class Dispatcher {
   /** Returns false when the process of what may be ahead of it cannot follow now. */
   private boolean catchUp(Order order) {
     try {
-      if (Ahead.mayBeOurs(order)) {
+      if (order.isAhead()) {
         settlements.lasts(order);
       }
       return true;
@@ -223,7 +221,7 @@ public final class Dispatcher {
 
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
-    if (Ahead.mayBeOurs(order)) {
+    if (order.isAhead()) {
       catchUpIfItLasts(order);
     }
     within(performers.of(order).limit(order), call)

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,7 +105,7 @@ final class Settlements {
 
   /** The call was made. */
   Next settled(Order order, Settlement settlement) {
-    if (settlement.atOnce()) {
+    if (settlement.atOnce() || (order.isAhead() && ahead.settled(order, told(settlement)))) {
       return new Next.Nothing();
     }
     return conversations.locked(
@@ -112,19 +113,27 @@ final class Settlements {
         conversation -> token.together(() -> settle(order, settlement, conversation)));
   }
 
+  private Function<Conversation, @Nullable StepResult> told(Settlement settlement) {
+    return conversation -> {
+      StepResult result = settlement.settle(conversation, true);
+      changes.afterCommit(conversation.key());
+      return result;
+    };
+  }
+
   private Next settle(Order order, Settlement settlement, Conversation conversation) {
-    // What the process may have taken over meanwhile is as its row says.
-    boolean isAhead = ahead.placed(order, conversation);
-    boolean known = !order.isTurn() && (isAhead || !Ahead.mayBeOurs(order));
-    if (isAhead) {
-      Ahead.recall(order);
+    if (ahead.isUnderWay(order, conversation)) {
+      ahead.follow(conversation, order, told(settlement).apply(conversation));
+      return new Next.Nothing();
     }
+    // What the process may have taken over meanwhile is as its row says.
+    boolean known = !order.isTurn() && !order.isAhead();
     if (known && orders.finishedAsWaitedFor(order)) {
       return goOn(conversation, order, settlement);
     }
     Optional<Order> mine = stillMine(order);
     if (mine.isEmpty()) {
-      return order.taskId() == null && !order.isTurn() ? new Next.NextToBot() : new Next.Nothing();
+      return known && order.taskId() == null ? new Next.NextToBot() : new Next.Nothing();
     }
     orders.finished(order);
     if (mine.get().state() == Order.State.DROPPED) {
@@ -137,12 +146,9 @@ final class Settlements {
 
   /** What does not leave the process where it is, is the process's to go on with. */
   private Next goOn(Conversation conversation, Order order, Settlement settlement) {
-    StepResult result = settlement.settle(conversation, true);
+    StepResult result = told(settlement).apply(conversation);
     String taskId = order.taskId();
-    changes.afterCommit(conversation.key());
-    if (ahead.placed(order, conversation)) {
-      ahead.goOn(conversation, order, result);
-    } else if (order.isTurn() && result != null) {
+    if (order.isTurn() && result != null) {
       turns.leadOut(conversation, result);
     } else if (taskId == null) {
       return new Next.NextToBot();
@@ -159,7 +165,8 @@ final class Settlements {
   }
 
   private Next fail(Order called, Fault fault, Conversation conversation) {
-    Optional<Order> mine = stillMine(called);
+    Optional<Order> mine =
+        ahead.isUnderWay(called, conversation) ? Optional.of(called) : stillMine(called);
     if (mine.isEmpty()) {
       return new Next.Nothing();
     }
@@ -210,7 +217,7 @@ final class Settlements {
     if (order.isTurn()) {
       return turns.handOver(conversation, order);
     }
-    return ahead.placed(order, conversation) ? ahead.handOver(conversation, order) : order;
+    return order.isAhead() ? ahead.handOver(conversation, order) : order;
   }
 
   /** A call lasts: nobody is to look for its conversation where it is no more. */

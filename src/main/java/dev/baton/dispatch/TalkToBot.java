@@ -73,7 +73,7 @@ final class TalkToBot {
 
   /** Starts the session of a conversation that has just begun. */
   CompletableFuture<Settlement> start(Beginning beginning) {
-    return start.start(beginning.conversation(), beginning.greeting());
+    return start.start(beginning.order(), beginning.conversation(), beginning.greeting());
   }
 
   /** Sends the message of a turn that was just begun. */
@@ -95,11 +95,11 @@ final class TalkToBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      return start(conversation, new CompletableFuture<>());
+      return start(order, conversation, new CompletableFuture<>());
     }
 
     CompletableFuture<Settlement> start(
-        Conversation conversation, CompletableFuture<Optional<Turns.Reply>> asked) {
+        Order order, Conversation conversation, CompletableFuture<Optional<Turns.Reply>> asked) {
       StartSession start =
           new StartSession(
               conversation.botId(),
@@ -108,26 +108,48 @@ final class TalkToBot {
               variables(conversation.variables()),
               List.of(),
               null);
-      return bots.start(start)
-          .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited, asked));
+      return bots.start(start).thenApply(answer -> new Started(order, answer, asked));
     }
 
-    private BotSaid started(
-        Conversation conversation,
-        BotAnswer answer,
-        boolean awaited,
-        CompletableFuture<Optional<Turns.Reply>> asked) {
-      String key = conversation.key();
-      // Told before the others, who would read it.
-      conversations.tellGreeting(conversation, BotAnswers.reply(answer), asked);
-      conversations.sessionStarted(
-          key, Objects.requireNonNull(answer.sessionId()), answer.runtimeCrc());
-      Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
-      if (!awaited && meaning != Meaning.ENDED) {
-        // The customer left while the session was being started: nobody else will end it.
-        orders.placeEnd(key);
+    /** The bot has given a session. */
+    private final class Started implements Settlement {
+
+      private final Order order;
+      private final BotAnswer answer;
+      private final CompletableFuture<Optional<Turns.Reply>> asked;
+
+      Started(Order order, BotAnswer answer, CompletableFuture<Optional<Turns.Reply>> asked) {
+        this.order = order;
+        this.answer = answer;
+        this.asked = asked;
       }
-      return new BotSaid(meaning);
+
+      private String session() {
+        return Objects.requireNonNull(answer.sessionId());
+      }
+
+      @Override
+      public boolean atOnce() {
+        return order.isAhead() && ahead.started(order, session(), answer.runtimeCrc(), this::said);
+      }
+
+      private BotSaid said(Conversation conversation) {
+        // Told before the others, who would read it.
+        conversations.tellGreeting(conversation, BotAnswers.reply(answer), asked);
+        return new BotSaid(take(conversation, answer, Cause.START, null, true));
+      }
+
+      @Override
+      public BotSaid settle(Conversation conversation, boolean awaited) {
+        String key = conversation.key();
+        conversations.sessionStarted(key, session(), answer.runtimeCrc());
+        Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
+        if (!awaited && meaning != Meaning.ENDED) {
+          // The customer left while the session was being started: nobody else will end it.
+          orders.placeEnd(key);
+        }
+        return new BotSaid(meaning);
+      }
     }
   }
 
@@ -187,7 +209,7 @@ final class TalkToBot {
       @Override
       public boolean atOnce() {
         return escalates()
-            ? ahead.begin(
+            ? ahead.escalated(
                 order,
                 answer.runtimeCrc(),
                 conversation -> answers.escalate(conversation, answer, inboxId))

@@ -1,6 +1,7 @@
 package dev.baton.engine;
 
 import dev.baton.bots.EndReason;
+import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
@@ -33,6 +34,7 @@ public final class TokenEvents {
   private final Inbox inbox;
   private final Orders orders;
   private final Turns turns;
+  private final Ahead ahead;
   private final Transfers transfers;
   private final Offers offers;
   private final TargetKinds kinds;
@@ -49,6 +51,7 @@ public final class TokenEvents {
       Inbox inbox,
       Orders orders,
       Turns turns,
+      Ahead ahead,
       Transfers transfers,
       Offers offers,
       TargetKinds kinds,
@@ -59,6 +62,7 @@ public final class TokenEvents {
     this.inbox = inbox;
     this.orders = orders;
     this.turns = turns;
+    this.ahead = ahead;
     this.transfers = transfers;
     this.offers = offers;
     this.kinds = kinds;
@@ -104,6 +108,9 @@ public final class TokenEvents {
    */
   public void rests(DelegateExecution execution, @Nullable String print) {
     turns.rests(held.by(execution), print);
+    if (print != null) {
+      ahead.begins(execution.getProcessDefinitionId());
+    }
   }
 
   /** The process waits no more, whatever the reason. */
