@@ -39,6 +39,7 @@ public final class Ahead {
 
   private final Conversations conversations;
   private final AheadRows rows;
+  private final AheadOrders calling;
   private final Node node;
   private final Inbox inbox;
   private final Transfers transfers;
@@ -99,6 +100,7 @@ public final class Ahead {
       Supplier<? extends Calls> calls) {
     this.conversations = conversations;
     this.rows = new AheadRows(jdbc, node, suspended);
+    this.calling = new AheadOrders(jdbc, node);
     this.node = node;
     this.isH2 = isH2;
     this.model = model;
@@ -244,7 +246,7 @@ public final class Ahead {
 
   /** Whether no step of the process stands for the call, and it is this node's. */
   public boolean isUnderWay(Order call, Conversation conversation) {
-    return call.isAhead() && conversation.turn() == Turn.AHEAD && rows.isUnderWay(call);
+    return call.isAhead() && conversation.turn() == Turn.AHEAD && calling.isUnderWay(call);
   }
 
   /**
@@ -352,7 +354,7 @@ public final class Ahead {
   }
 
   private void catchUpNow(Conversation conversation) {
-    follow(conversation, null, null, rows.underWay(conversation.key()).orElseThrow());
+    follow(conversation, null, null, calling.of(conversation.key()).orElseThrow());
   }
 
   /**
@@ -378,12 +380,12 @@ public final class Ahead {
 
   /** Calls whose node is gone. */
   public List<Order> abandoned() {
-    return rows.abandoned();
+    return calling.abandoned();
   }
 
   /** This node's calls. */
   public List<Order> own() {
-    return rows.own();
+    return calling.own();
   }
 
   /**
@@ -396,7 +398,8 @@ public final class Ahead {
             token.together(
                 () -> {
                   // It may be over by now, or its node back.
-                  rows.underWay(conversation.key())
+                  calling
+                      .of(conversation.key())
                       .filter(call::equals)
                       .ifPresent(now -> follow(conversation, null, null, now.left()));
                   return null;
@@ -495,6 +498,6 @@ public final class Ahead {
   private Step last(OrderKind kind, @Nullable Order underWay, @Nullable StepResult result) {
     return underWay == null
         ? Step.done(kind, Objects.requireNonNull(result), null)
-        : Step.underWay(kind, (task, step) -> rows.write(underWay, task, step));
+        : Step.underWay(kind, (task, step) -> calling.write(underWay, task, step));
   }
 }

@@ -1,11 +1,7 @@
 package dev.baton.conversation;
 
 import dev.baton.conversation.Token.Opening;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,9 +14,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /**
- * What is written of conversations that are {@link Ahead} of their processes. The call that is
- * under way has no row of its own: its id stands with the conversation, and which one it is follows
- * from how far that has come. Works in the caller's transaction. Thread-safe.
+ * What is written of conversations that are {@link Ahead} of their processes. Works in the caller's
+ * transaction. Thread-safe.
  */
 final class AheadRows {
 
@@ -33,21 +28,6 @@ final class AheadRows {
    * @param origin null when it has a process already
    */
   record Left(Conversation conversation, @Nullable Origin origin) {}
-
-  private static final String UNDER_WAY =
-      """
-      select c.conversation_key, c.ahead_call, c.ahead_since, c.turn_owner, c.next_sequence,
-        case when c.session_id is null then 'BOT_START'
-          when t.plan is null then 'TARGET_AVAILABILITY'
-          when t.winner is null then 'TARGET_OFFER'
-          when t.report is null then 'BOT_TRANSFER_SUCCEEDED'
-          else 'BOT_END' end as kind,
-        (select max(o.id) from baton_offer o where o.transfer_id = t.id and o.state = 'ASKING')
-          as offer_id
-      from baton_conversation c
-      left join baton_transfer t on t.id = (
-        select max(l.id) from baton_transfer l where l.conversation_key = c.conversation_key)
-      where c.turn = 'AHEAD' and c.ahead_call is not null and\s""";
 
   /**
    * SQL: the node is alive for the others. A call of one that is not might be looked for by none.
@@ -233,68 +213,6 @@ final class AheadRows {
     return rows.getKeyList().stream().findFirst().map(Conversations::of);
   }
 
-  /** Whether the call is under way, and this node's. */
-  boolean isUnderWay(Order call) {
-    return jdbc.sql(
-                """
-                select count(*) from baton_conversation
-                where conversation_key = ? and turn = 'AHEAD' and ahead_call = ?
-                  and turn_owner = ?""")
-            .params(call.conversationKey(), call.id(), node.id())
-            .query(Integer.class)
-            .single()
-        > 0;
-  }
-
-  /** The call that is under way. */
-  Optional<Order> underWay(String key) {
-    return jdbc.sql(UNDER_WAY + "c.conversation_key = ?")
-        .param(key)
-        .query(AheadRows::read)
-        .optional();
-  }
-
-  /** The calls of this node. Looks at every conversation. */
-  List<Order> own() {
-    return jdbc.sql(UNDER_WAY + "c.turn_owner = ?").param(node.id()).query(AheadRows::read).list();
-  }
-
-  /** Those whose node is gone. Looks at every conversation. */
-  List<Order> abandoned() {
-    return jdbc.sql(
-            UNDER_WAY
-                + """
-                (c.turn_owner is null or c.turn_owner not in (
-                  select id from baton_node where alive_until > current_timestamp))""")
-        .query(AheadRows::read)
-        .list();
-  }
-
-  /**
-   * Gives a call's order a row.
-   *
-   * @param taskId the task that stands for it, and {@code stepId} its step; null when none does
-   */
-  void write(Order call, @Nullable String taskId, @Nullable String stepId) {
-    jdbc.sql(
-            """
-            insert into baton_order (id, conversation_key, kind, task_id, step_id, sequence_id,
-              offer_id, state, owner, ordered_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
-        .params(
-            call.id(),
-            call.conversationKey(),
-            call.kind().name(),
-            taskId,
-            stepId,
-            call.sequenceId(),
-            call.offerId(),
-            call.state().name(),
-            call.owner(),
-            call.orderedAt().atOffset(ZoneOffset.UTC))
-        .update();
-  }
-
   /** Whether the conversation's process must not move. */
   boolean isHeld(String key) {
     return jdbc.sql(
@@ -304,18 +222,5 @@ final class AheadRows {
             .query(Integer.class)
             .single()
         > 0;
-  }
-
-  private static Order read(ResultSet row, int number) throws SQLException {
-    OrderKind kind = OrderKind.valueOf(row.getString("kind"));
-    return Order.ahead(
-        row.getLong("ahead_call"),
-        row.getString("conversation_key"),
-        kind,
-        kind.numbered() ? row.getLong("next_sequence") - 1 : null,
-        kind == OrderKind.TARGET_OFFER ? row.getObject("offer_id", Long.class) : null,
-        row.getObject("ahead_since", OffsetDateTime.class).toInstant(),
-        row.getString("turn_owner"),
-        null);
   }
 }

@@ -30,6 +30,7 @@ public final class Orders {
   private final Conversations conversations;
   private final Node node;
   private final TurnOrders turns;
+  private final AheadOrders ahead;
   private final LongConsumer placed;
 
   /**
@@ -42,6 +43,7 @@ public final class Orders {
     this.conversations = conversations;
     this.node = node;
     this.turns = new TurnOrders(jdbc, node);
+    this.ahead = new AheadOrders(jdbc, node);
     this.placed = placed;
   }
 
@@ -234,7 +236,9 @@ public final class Orders {
             .param(key)
             .query(Orders::read)
             .list();
-    return Stream.concat(turns.of(key).stream(), rows.stream()).toList();
+    return Stream.of(turns.of(key).stream(), ahead.of(key).stream(), rows.stream())
+        .flatMap(orders -> orders)
+        .toList();
   }
 
   /** The order failed for good: the conversation stands still until an operator acts. */

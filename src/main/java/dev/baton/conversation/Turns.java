@@ -72,7 +72,7 @@ public final class Turns {
   private final Conversations conversations;
   private final TurnRows rows;
   private final TurnOrders turnOrders;
-  private final AheadRows aheadRows;
+  private final AheadOrders aheadOrders;
   private final Node node;
   private final Inbox inbox;
   private final Transcript transcript;
@@ -102,7 +102,7 @@ public final class Turns {
     this.conversations = conversations;
     this.rows = new TurnRows(jdbc, node, suspended);
     this.turnOrders = new TurnOrders(jdbc, node);
-    this.aheadRows = new AheadRows(jdbc, node, suspended);
+    this.aheadOrders = new AheadOrders(jdbc, node);
     this.node = node;
     this.inbox = inbox;
     this.transcript = transcript;
@@ -328,7 +328,7 @@ public final class Turns {
   /** What comes of a call without a step is not decided in its own rows: its order gets one. */
   private void writeOrder(String key) {
     turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner()));
-    aheadRows.underWay(key).ifPresent(call -> aheadRows.write(call, null, null));
+    aheadOrders.of(key).ifPresent(call -> aheadOrders.write(call, null, null));
   }
 
   /** Turns whose node is gone, and which nobody can take over before they are left to others. */

@@ -122,9 +122,7 @@ public final class EngineToken implements Token {
             ? Map.of()
             : Map.of(BotConversation.BOT_ID.name(), conversation.botId());
     moves.begin(
-        definition,
-        begunBy,
-        () -> runtime.startProcessInstanceById(definition, conversation.key(), variables));
+        begunBy, () -> runtime.startProcessInstanceById(definition, conversation.key(), variables));
   }
 
   @Override

@@ -16,10 +16,9 @@ public interface Moves {
   /**
    * Begins a process instance that history will have somebody begin, whatever that one may do now.
    *
-   * @param definition the id of what it is an instance of
    * @param begunBy null for nobody
    */
-  <T> T begin(String definition, @Nullable String begunBy, Supplier<T> begins);
+  <T> T begin(@Nullable String begunBy, Supplier<T> begins);
 
   /** Who is logged in on the current thread. */
   @Nullable String caller();

@@ -31,15 +31,11 @@ public final class EngineMoves implements Moves {
   }
 
   @Override
-  public <T> T begin(String definition, @Nullable String begunBy, Supplier<T> begins) {
+  public <T> T begin(@Nullable String begunBy, Supplier<T> begins) {
     Authentication caller = identities.getCurrentAuthentication();
     identities.setAuthenticatedUserId(begunBy);
     try {
-      return commands.execute(
-          context -> {
-            context.getSession(ReadInstances.class).begins(definition);
-            return context.runWithoutAuthorization(begins::get);
-          });
+      return commands.execute(context -> context.runWithoutAuthorization(begins::get));
     } finally {
       identities.setAuthentication(caller);
     }

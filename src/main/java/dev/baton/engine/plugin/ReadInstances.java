@@ -10,11 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -58,7 +56,6 @@ import org.jspecify.annotations.Nullable;
 final class ReadInstances implements Session {
 
   private final Map<String, Instance> instances = new HashMap<>();
-  private final Set<String> begun = new HashSet<>();
 
   /** One for each command, and the engine's managers that ask it. */
   static List<SessionFactory> factories() {
@@ -82,16 +79,6 @@ final class ReadInstances implements Session {
         return session.get();
       }
     };
-  }
-
-  /** An instance of this definition begins, of which it was looked up before that it may. */
-  void begins(String definition) {
-    begun.add(definition);
-  }
-
-  private boolean knows(String definition) {
-    return begun.contains(definition)
-        || instances.values().stream().anyMatch(instance -> instance.isOf(definition));
   }
 
   /** Reads an instance, unless the command has begun to read it in the engine's own way. */
@@ -286,9 +273,9 @@ final class ReadInstances implements Session {
   }
 
   /**
-   * The definition of an instance that was read or begins, as it was deployed; null for others.
-   * What of it can change, whether it is suspended and how long history is kept, matters when an
-   * instance begins, and for the engine's strategy "end" when it ends.
+   * The definition of a read instance, as it was deployed; null for others. What of it can change,
+   * whether it is suspended and how long history is kept, matters when an instance begins, and for
+   * the engine's strategy "end" when it ends.
    */
   private static @Nullable ProcessDefinitionEntity definition(String id) {
     ProcessEngineConfigurationImpl engine = Context.getProcessEngineConfiguration();
@@ -296,7 +283,8 @@ final class ReadInstances implements Session {
     boolean known =
         context != null
             && !HISTORY_REMOVAL_TIME_STRATEGY_END.equals(engine.getHistoryRemovalTimeStrategy())
-            && context.getSession(ReadInstances.class).knows(id);
+            && context.getSession(ReadInstances.class).instances.values().stream()
+                .anyMatch(instance -> instance.isOf(id));
     return known ? engine.getDeploymentCache().getProcessDefinitionCache().get(id) : null;
   }
 
