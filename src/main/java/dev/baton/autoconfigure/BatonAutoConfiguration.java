@@ -199,6 +199,7 @@ public class BatonAutoConfiguration {
     Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Turns(
         database.jdbc(),
+        database.isH2(),
         node,
         EngineToken.SUSPENDED,
         conversations,

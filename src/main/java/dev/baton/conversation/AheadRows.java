@@ -130,12 +130,12 @@ final class AheadRows {
             """
             update baton_conversation
             set turn = 'AHEAD', state = 'TRANSFERRING', runtime_crc = coalesce(?, runtime_crc),
-              failed_transfers = 0, ahead_call = ?, ahead_since = current_timestamp,
-              rests_since = current_timestamp
-            where conversation_key = ? and turn in ('TAKEN', 'MORE') and state = 'TALKING'
+              ahead_call = ?, ahead_since = current_timestamp, %s
+            where conversation_key = ?
+              and case when turn in ('TAKEN', 'MORE') then state end = 'TALKING'
               and turn_owner = ? and next_sequence = ? and runs_ahead = ?
               and not %s and not %s"""
-                .formatted(suspended, ownWishes))
+                .formatted(TurnRows.ENDS, suspended, ownWishes))
         .params(
             crc,
             call,

@@ -103,10 +103,7 @@ final class Gathering<T, R> {
   private void lead() {
     List<Entry<T, R>> some = new ArrayList<>();
     synchronized (waiting) {
-      // Each number of them is a statement of its own, which is prepared on each connection once it
-      // came a few times: with 1, 2, 4, 8 and 16 that is soon.
-      int count = Integer.highestOneBit(Math.min(waiting.size(), MOST));
-      while (some.size() < count) {
+      while (some.size() < MOST && !waiting.isEmpty()) {
         some.add(waiting.remove());
       }
     }

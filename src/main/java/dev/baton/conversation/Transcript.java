@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -115,6 +116,11 @@ public final class Transcript {
     lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
   }
 
+  /** Announces lines of these conversations that were added elsewhere, and are committed. */
+  void added(Collection<String> keys) {
+    keys.forEach(changes::tell);
+  }
+
   /** What the current transaction has to say: written together, when it ends or somebody reads. */
   private final class Unwritten implements TransactionSynchronization {
     final List<Said> lines = new ArrayList<>();
@@ -163,7 +169,7 @@ public final class Transcript {
   }
 
   /** A bot may say half of a character, which no channel could be given: "?" in its place. */
-  private static String wellFormed(String body) {
+  static String wellFormed(String body) {
     return new String(body.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 

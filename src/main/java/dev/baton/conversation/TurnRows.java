@@ -48,6 +48,9 @@ final class TurnRows {
       not exists (select 1 from baton_node
                   where not turns_without_orders and alive_until > current_timestamp)""";
 
+  /** SQL: what else is set when a turn ends, whatever the bot answered. */
+  static final String ENDS = "failed_transfers = 0, rests_since = current_timestamp";
+
   private final JdbcClient jdbc;
   private final Node node;
   private final String suspended;
@@ -81,12 +84,9 @@ final class TurnRows {
             set turn = ?, turn_owner = ?, next_sequence = next_sequence + 1
             where conversation_key in (
               select conversation_key from baton_conversation c
-              where c.conversation_key in %s and turn = 'FREE' and state = 'TALKING'
-                and not %s and %s
-                and exists (select 1 from baton_node
-                            where id = ? and alive_until > current_timestamp)
+              where c.conversation_key in %s and %s
               order by c.conversation_key for update skip locked)"""
-                .formatted(places(keys.size()), suspended, ALL_TAKE_TURNS))
+                .formatted(places(keys.size()), mayBegin(suspended)))
         .params(with(turn.name(), node.id(), keys, node.id()))
         .update(
             rows,
@@ -104,7 +104,19 @@ final class TurnRows {
     return begun;
   }
 
-  private static Begun begun(Map<String, Object> row) {
+  /**
+   * SQL: whether a turn may begin, on the node whose id is the parameter. The states must not be
+   * compared by themselves: as long as there are few rows PostgreSQL finds their index as good as
+   * the key's, and keeps to that when there are many.
+   */
+  static String mayBegin(String suspended) {
+    return """
+        case turn when 'FREE' then state end = 'TALKING' and not %s and %s
+        and exists (select 1 from baton_node where id = ? and alive_until > current_timestamp)"""
+        .formatted(suspended, ALL_TAKE_TURNS);
+  }
+
+  static Begun begun(Map<String, Object> row) {
     return new Begun(
         new Conversation(
             Objects.requireNonNull((String) row.get("conversation_key")),
@@ -141,13 +153,14 @@ final class TurnRows {
             update baton_conversation
             set turn = case turn when 'MORE' then 'MORE' else 'FREE' end,
               runtime_crc = coalesce(case conversation_key%s end, runtime_crc),
-              failed_transfers = 0, rests_since = current_timestamp
+              %s
             where conversation_key in (
               select conversation_key from baton_conversation
               where conversation_key in %s and turn in ('TAKEN', 'MORE')
               order by conversation_key for update%s)"""
                 .formatted(
                     " when ? then ?".repeat(crcs.size()),
+                    ENDS,
                     places(crcs.size()),
                     waits ? "" : " skip locked"))
         .params(values)

@@ -6,6 +6,7 @@ import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
 import dev.baton.conversation.TurnRows.Begun;
 import dev.baton.conversation.TurnRows.Ended;
+import dev.baton.conversation.TurnsAtOnce.Sending;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,15 +22,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * The talk with the bot, as long as it only goes round: the customer writes, the bot answers, the
- * customer writes. A turn is two short transactions in the conversation's own rows, and the
- * process's token stays where it waits for the customer. When a turn leads out of the loop, or
- * fails, it is handed over to the token. Thread-safe.
+ * customer writes. A turn is two short transactions in the conversation's own rows, on PostgreSQL
+ * of one statement each, and the process's token stays where it waits for the customer. When a turn
+ * leads out of the loop, or fails, it is handed over to the token. Thread-safe.
  */
 public final class Turns {
 
@@ -64,6 +66,10 @@ public final class Turns {
     long inboxId() {
       return Objects.requireNonNull(order.inboxId());
     }
+
+    void tell() {
+      asked.complete(Optional.of(reply));
+    }
   }
 
   /** As many threads with an answer each can share a transaction. */
@@ -71,6 +77,7 @@ public final class Turns {
 
   private final Conversations conversations;
   private final TurnRows rows;
+  private final @Nullable TurnsAtOnce atOnce;
   private final TurnOrders turnOrders;
   private final AheadOrders aheadOrders;
   private final Node node;
@@ -86,11 +93,13 @@ public final class Turns {
   /**
    * Of these stores.
    *
+   * @param isH2 whether the database is H2, not PostgreSQL
    * @param suspended SQL: whether the process {@code process_instance_id} must not move
    * @param taken is told of each turn, once it is committed and with nothing held
    */
   public Turns(
       JdbcClient jdbc,
+      boolean isH2,
       Node node,
       String suspended,
       Conversations conversations,
@@ -101,6 +110,7 @@ public final class Turns {
       Consumer<Taken> taken) {
     this.conversations = conversations;
     this.rows = new TurnRows(jdbc, node, suspended);
+    this.atOnce = isH2 ? null : new TurnsAtOnce(jdbc, node, suspended);
     this.turnOrders = new TurnOrders(jdbc, node);
     this.aheadOrders = new AheadOrders(jdbc, node);
     this.node = node;
@@ -128,10 +138,21 @@ public final class Turns {
   }
 
   private List<Optional<Taken>> begin(List<Asked> asked) {
+    Map<String, CustomerMessage> messages = new LinkedHashMap<>();
+    // Of two messages for one conversation the first has its turn.
+    asked.forEach(one -> messages.putIfAbsent(one.key, one.message));
     try {
-      return conversations.inTransaction(() -> beginTogether(asked));
+      Map<String, Sending> begun =
+          atOnce == null
+              ? conversations.inTransaction(() -> beginTogether(messages))
+              : beginAtOnce(atOnce, messages);
+      List<Optional<Taken>> taken = new ArrayList<>();
+      asked.forEach(one -> taken.add(Optional.ofNullable(begun.remove(one.key)).map(this::taken)));
+      return taken;
     } catch (RuntimeException e) {
-      if (asked.size() == 1 && !(e instanceof DuplicateKeyException)) {
+      if (asked.size() == 1
+          && !(e instanceof DuplicateKeyException)
+          && !(e instanceof ConcurrencyFailureException)) {
         throw e;
       }
       // One of the messages is known already, or cannot be written, which is not the others' fault:
@@ -140,39 +161,45 @@ public final class Turns {
     }
   }
 
-  private List<Optional<Taken>> beginTogether(List<Asked> asked) {
-    Map<String, CustomerMessage> messages = new LinkedHashMap<>();
-    asked.forEach(one -> messages.putIfAbsent(one.key, one.message));
-    Map<String, Begun> begun = rows.begin(messages.keySet(), Turn.TAKEN);
+  private Map<String, Sending> beginAtOnce(
+      TurnsAtOnce atOnce, Map<String, CustomerMessage> messages) {
+    Map<String, Sending> begun = atOnce.begin(messages);
+    transcript.added(begun.keySet());
+    return begun;
+  }
+
+  private Map<String, Sending> beginTogether(Map<String, CustomerMessage> asked) {
+    Map<String, Begun> begun = rows.begin(asked.keySet(), Turn.TAKEN);
+    Map<String, CustomerMessage> messages = new LinkedHashMap<>(asked);
     messages.keySet().retainAll(begun.keySet());
     if (messages.isEmpty()) {
-      return Collections.nCopies(asked.size(), Optional.empty());
+      return new HashMap<>();
     }
-    Map<String, InboxMessage> kept = inbox.add(messages, InboxMessage.State.SENDING);
+    Map<String, Sending> sending = new HashMap<>();
     List<Transcript.Said> said = new ArrayList<>();
-    messages.forEach(
-        (key, message) ->
-            said.add(
-                new Transcript.Said(
-                    key,
-                    Speaker.CUSTOMER,
-                    Cause.MESSAGE,
-                    Objects.requireNonNull(kept.get(key)).id(),
-                    message.toJson().toString())));
+    inbox
+        .add(messages, InboxMessage.State.SENDING)
+        .forEach(
+            (key, kept) -> {
+              sending.put(key, new Sending(Objects.requireNonNull(begun.get(key)), kept));
+              said.add(
+                  new Transcript.Said(
+                      key,
+                      Speaker.CUSTOMER,
+                      Cause.MESSAGE,
+                      kept.id(),
+                      Objects.requireNonNull(messages.get(key)).toJson().toString()));
+            });
     transcript.add(said);
-    List<Optional<Taken>> taken = new ArrayList<>();
-    for (Asked one : asked) {
-      // Of two messages for one conversation the first has its turn.
-      Optional<InboxMessage> message = Optional.ofNullable(kept.remove(one.key));
-      taken.add(
-          message.map(
-              its -> {
-                Begun turn = Objects.requireNonNull(begun.get(one.key));
-                return new Taken(
-                    order(turn, its), turn.conversation(), its, new CompletableFuture<>());
-              }));
-    }
-    return taken;
+    return sending;
+  }
+
+  private Taken taken(Sending begun) {
+    return new Taken(
+        order(begun.turn(), begun.message()),
+        begun.turn().conversation(),
+        begun.message(),
+        new CompletableFuture<>());
   }
 
   private Order order(Begun turn, InboxMessage message) {
@@ -236,7 +263,9 @@ public final class Turns {
   /** Empty for those that are to be tried alone. */
   private List<Optional<Boolean>> end(List<Answer> answers, boolean waits) {
     try {
-      return conversations.inTransaction(() -> endTogether(answers, waits));
+      return atOnce == null || waits
+          ? conversations.inTransaction(() -> endTogether(answers, waits))
+          : endAtOnce(atOnce, answers);
     } catch (RuntimeException e) {
       if (answers.size() > 1) {
         return Collections.nCopies(answers.size(), Optional.empty());
@@ -246,6 +275,26 @@ public final class Turns {
       }
       throw e;
     }
+  }
+
+  private List<Optional<Boolean>> endAtOnce(TurnsAtOnce atOnce, List<Answer> answers) {
+    Set<Long> messages =
+        atOnce.end(
+            answers.stream()
+                .map(answer -> new TurnsAtOnce.Answer(answer.order, answer.reply))
+                .toList());
+    List<Answer> ended =
+        answers.stream().filter(answer -> messages.contains(answer.inboxId())).toList();
+    // Told before the others, who would read it.
+    ended.forEach(Answer::tell);
+    transcript.added(ended.stream().map(Answer::key).toList());
+    return outcomes(answers, ended);
+  }
+
+  private static List<Optional<Boolean>> outcomes(List<Answer> answers, List<Answer> ended) {
+    return answers.stream()
+        .map(answer -> ended.contains(answer) ? Optional.of(true) : Optional.<Boolean>empty())
+        .toList();
   }
 
   private List<Optional<Boolean>> endTogether(List<Answer> answers, boolean waits) {
@@ -265,7 +314,7 @@ public final class Turns {
     }
     // Told before the others, who would read it.
     for (Answer answer : ended) {
-      Orders.afterCommit(() -> answer.asked.complete(Optional.of(answer.reply)));
+      Orders.afterCommit(answer::tell);
     }
     transcript.add(ended.stream().flatMap(Turns::said).toList());
     inbox.become(ended.stream().map(Answer::inboxId).toList(), InboxMessage.State.ANSWERED);
@@ -275,9 +324,7 @@ public final class Turns {
         next(answer.key());
       }
     }
-    return answers.stream()
-        .map(answer -> ended.contains(answer) ? Optional.of(true) : Optional.<Boolean>empty())
-        .toList();
+    return outcomes(answers, ended);
   }
 
   private static Stream<Transcript.Said> said(Answer answer) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -24,9 +25,11 @@ final class CountedStatements extends DelegatingDataSource {
    *
    * @param statements each one of a batch, too
    * @param roundTrips how often the database was waited for, the commit among it
-   * @param committed false for a statement by itself
+   * @param committed whether something was written: by a statement alone, too
    */
   record Work(List<String> statements, int roundTrips, boolean committed) {}
+
+  private static final Pattern WRITES = Pattern.compile("\\b(insert into|update|delete from) \\w");
 
   private final BooleanSupplier counts;
   private final List<Work> done;
@@ -75,7 +78,10 @@ final class CountedStatements extends DelegatingDataSource {
         throws Throwable {
       Object result = call(connection, method, arguments);
       switch (method.getName()) {
-        case "commit" -> finish(true);
+        case "commit" -> {
+          roundTrips++;
+          finish(true);
+        }
         case "rollback", "close" -> finish(false);
         case "setSavepoint", "releaseSavepoint" -> {
           statements.add(
@@ -91,7 +97,7 @@ final class CountedStatements extends DelegatingDataSource {
 
     private void finish(boolean commit) {
       if (!statements.isEmpty() && counts.getAsBoolean()) {
-        done.add(new Work(List.copyOf(statements), roundTrips + (commit ? 1 : 0), commit));
+        done.add(new Work(List.copyOf(statements), roundTrips, commit));
       }
       statements.clear();
       roundTrips = 0;
@@ -103,10 +109,14 @@ final class CountedStatements extends DelegatingDataSource {
         if (name.equals("addBatch") || (name.startsWith("execute") && !name.contains("Batch"))) {
           statements.add(sql);
         }
+        Object result = call(statement, method, arguments);
         if (name.startsWith("execute")) {
           roundTrips++;
+          if (connection.getAutoCommit()) {
+            finish(WRITES.matcher(sql).find());
+          }
         }
-        return call(statement, method, arguments);
+        return result;
       };
     }
 

@@ -25,9 +25,9 @@ enum CrashPoint {
   MESSAGE_COMMITTED(Story.TALKS, after("insert into baton_inbox")),
   MESSAGE_NOT_ARRIVED(Story.TALKS, notArrived(Visit::bot, "POST", "/messages$", "Order Status")),
   MESSAGE_NOT_ANSWERED(Story.TALKS, notAnswered(Visit::bot, "POST", "/messages$", "Order Status")),
-  ANSWER_NOT_COMMITTED(Story.TALKS, before("update baton_inbox set state .*\\[ANSWERED")),
+  ANSWER_NOT_COMMITTED(Story.TALKS, before("update baton_inbox .* set state = 'ANSWERED'")),
   /** The caller has not been told yet. */
-  ANSWER_COMMITTED(Story.TALKS, after("update baton_inbox set state .*\\[ANSWERED")),
+  ANSWER_COMMITTED(Story.TALKS, after("update baton_inbox .* set state = 'ANSWERED'")),
 
   LEAVE_NOT_COMMITTED(Story.TALKS, before("update baton_conversation set state .*USER_REQUEST")),
   LEAVE_COMMITTED(Story.TALKS, after("update baton_conversation set state .*USER_REQUEST")),
@@ -173,7 +173,7 @@ enum CrashPoint {
   }
 
   private static boolean names(String statement, String key) {
-    return Pattern.compile("[\\[ ]" + key + "[,\\]]").matcher(statement).find();
+    return Pattern.compile("[\\[ {\"]" + key + "[,\\]}\"]").matcher(statement).find();
   }
 
   private static Seam last(Seam.Commit commit) {

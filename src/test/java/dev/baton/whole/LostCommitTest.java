@@ -28,7 +28,7 @@ class LostCommitTest {
 
   @BeforeAll
   static void start() {
-    trial = Trial.startWith(LostCommits.class);
+    trial = Trial.startOn(Postgres.newDatabase(), LostCommits.class, Postgres.USER);
   }
 
   @AfterAll
@@ -55,7 +55,7 @@ class LostCommitTest {
       String lost = LOST.get();
       if (committed
           && !lost.isEmpty()
-          && statements.stream().anyMatch(statement -> statement.startsWith(lost))
+          && statements.stream().anyMatch(statement -> statement.contains(lost))
           && LOST.compareAndSet(lost, "")) {
         throw new SQLException("The connection is gone", "08006");
       }
@@ -72,6 +72,25 @@ class LostCommitTest {
     JsonNode answered = trial.baton.write("message", "m1", "Order Status");
     assertThat(answered.path("messages")).isNotEmpty();
     assertThat(Baton.askedOfTheBot(trial.simulator)).containsExactly("start", "text");
+  }
+
+  @Test
+  void anAnswerThatWasCommittedUnheardIsHeardOnce() {
+    trial.script("{}");
+    trial.baton.begin("answer");
+    LOST.set("set state = 'ANSWERED'");
+    JsonNode answer = trial.baton.write("answer", "m1", "Order Status").path("messages");
+    assertThat(LOST).hasValue("");
+    assertThat(answer).isNotEmpty();
+    assertThat(trial.baton.write("answer", "m2", "Order Status").path("messages")).isNotEmpty();
+    assertThat(Baton.askedOfTheBot(trial.simulator)).containsExactly("start", "text", "text");
+    assertThat(
+            trial.jdbc.queryForObject(
+                """
+                select count(*) from baton_transcript
+                where conversation_key = 'answer' and speaker = 'BOT' and cause = 'MESSAGE'""",
+                Integer.class))
+        .isEqualTo(2 * answer.size());
   }
 
   @Test

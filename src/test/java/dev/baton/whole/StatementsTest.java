@@ -140,7 +140,7 @@ class StatementsTest {
     return readers;
   }
 
-  private static String numbered(String sql) {
+  static String numbered(String sql) {
     AtomicInteger number = new AtomicInteger();
     return Pattern.compile("\\?").matcher(sql).replaceAll(m -> "\\$" + number.incrementAndGet());
   }

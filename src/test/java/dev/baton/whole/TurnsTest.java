@@ -12,6 +12,11 @@ import dev.baton.simulator.Simulator;
 import dev.baton.whole.Baton.Answer;
 import dev.baton.whole.CountedStatements.Work;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,12 +51,14 @@ class TurnsTest {
 
   private static final CopyOnWriteArrayList<Work> DONE = new CopyOnWriteArrayList<>();
 
+  private static String database;
   private static Trial trial;
   private static Baton baton;
 
   @BeforeAll
   static void start() {
-    trial = Trial.startOn(Postgres.newDatabase(), Counted.class, Postgres.USER);
+    database = Postgres.newDatabase();
+    trial = Trial.startOn(database, Counted.class, Postgres.USER);
     baton = trial.baton;
   }
 
@@ -73,7 +80,7 @@ class TurnsTest {
   // What a turn costs
 
   @Test
-  void aTurnIsSixStatementsAndTwoCommits() throws Exception {
+  void aTurnIsTwoStatementsAndEachItsOwnTransaction() throws Exception {
     trial.script("{}");
     talks("cost");
     Reception reception = baton.bean(Reception.class);
@@ -91,10 +98,79 @@ class TurnsTest {
     // Few turns meet a sweep; most have nothing but what is their own.
     turns.sort(Comparator.comparing(TurnsTest::statements));
     List<Work> most = turns.get(turns.size() / 2);
-    assertThat(statements(most)).as(most.toString()).isEqualTo(6);
+    assertThat(statements(most)).as(most.toString()).isEqualTo(2);
     assertThat(commits(most)).as(most.toString()).isEqualTo(2);
+    assertThat(most).allMatch(work -> work.roundTrips() == 1);
     assertThat(baton.standsAt("cost")).containsExactly(WAIT);
     leaves("cost");
+  }
+
+  /**
+   * One text serves any number of conversations, and PostgreSQL keeps a plan for it that does not
+   * know how many they are: not one that reads whole tables, whether they were empty when it was
+   * made or had some rows. Empty ones that nobody else uses show that.
+   */
+  @Test
+  void noStatementOfATurnReadsAWholeTable() throws Exception {
+    trial.script("{}");
+    talks("plans");
+    DONE.clear();
+    Reception reception = baton.bean(Reception.class);
+    reception
+        .receive("plans", new CustomerMessage("m1", "1", null))
+        .reply()
+        .get(20, TimeUnit.SECONDS);
+    List<String> turn =
+        DONE.stream()
+            .flatMap(work -> work.statements().stream())
+            .filter(sql -> sql.startsWith("with "))
+            .toList();
+    assertThat(turn).hasSize(2);
+    leaves("plans");
+    // In the simple protocol a parameter may go without a value.
+    try (Connection connection =
+            DriverManager.getConnection(database + "&user=postgres&preferQueryMode=simple");
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("create schema plans");
+      for (String table : List.of("conversation", "inbox", "transcript")) {
+        statement.execute(
+            "create table plans.baton_%1$s (like baton_%1$s including all)".formatted(table));
+      }
+      statement.execute("set local search_path = plans, public");
+      assertThat(scans(statement, turn)).as("empty").allMatch(scan -> scan.contains("_pkey "));
+      statement.execute(
+          """
+          insert into baton_conversation (conversation_key, process_instance_id, bot_id, state,
+            opening_variables, started_at, turn)
+          select 'key ' || n, 'process ' || n, 'bot', 'TALKING', '[]', current_timestamp, 'FREE'
+          from generate_series(1, 1000) n""");
+      statement.execute(
+          """
+          insert into baton_inbox (conversation_key, message_id, text, state, received_at)
+          select 'key ' || n, 'm1', 'words', 'ANSWERED', current_timestamp
+          from generate_series(1, 1000) n""");
+      statement.execute("analyze baton_conversation, baton_inbox");
+      assertThat(scans(statement, turn)).as("some").allMatch(scan -> scan.contains("_pkey "));
+      connection.rollback();
+    }
+  }
+
+  /** How these statements get at the rows of conversations and of what was said. */
+  private static List<String> scans(Statement statement, List<String> turn) throws SQLException {
+    List<String> scans = new ArrayList<>();
+    for (String sql : turn) {
+      ResultSet plan =
+          statement.executeQuery("explain (generic_plan) " + StatementsTest.numbered(sql));
+      while (plan.next()) {
+        String step = plan.getString(1);
+        if (step.matches(".*Scan .*(baton_conversation|baton_inbox|baton_transcript).*")) {
+          scans.add(step);
+        }
+      }
+    }
+    assertThat(scans).hasSize(5);
+    return scans;
   }
 
   private static int statements(List<Work> work) {

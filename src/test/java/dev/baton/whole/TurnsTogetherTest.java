@@ -33,7 +33,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Turns that come at the same time share a transaction: what is wrong with one must not be the
+ * Turns that come at the same time share a statement: what is wrong with one must not be the
  * others'.
  */
 class TurnsTogetherTest {
@@ -87,7 +87,7 @@ class TurnsTogetherTest {
             work -> work.statements().stream().anyMatch(sql -> sql.contains("baton_inbox (")))
         .as("the first one's, and that of the four")
         .hasSize(2)
-        .allMatch(work -> work.statements().size() == 3);
+        .allMatch(work -> work.statements().size() == 1);
     for (String key : List.of("a", "b", "c", "d")) {
       assertThat(sent(key)).containsExactly("words m1");
       assertThat(baton.standsAt(key)).containsExactly(WAIT);
@@ -250,7 +250,7 @@ class TurnsTogetherTest {
       held = write(first, "m1");
       Awaitility.await()
           .atMost(LONG_ENOUGH)
-          .until(() -> threads(stack -> has(stack, "lead") && has(stack, "beginTogether")) == 1);
+          .until(() -> threads(stack -> has(stack, "lead") && has(stack, "beginAtOnce")) == 1);
       written = writes.get();
       Awaitility.await()
           .atMost(LONG_ENOUGH)

@@ -66,7 +66,7 @@ final class WatchedCommits extends DelegatingDataSource {
         written.clear();
       }
       return result instanceof PreparedStatement statement && arguments != null
-          ? proxy(PreparedStatement.class, new Statement(statement, words(arguments[0]), written))
+          ? proxy(PreparedStatement.class, new Statement(this, statement, words(arguments[0])))
           : result;
     }
 
@@ -77,14 +77,14 @@ final class WatchedCommits extends DelegatingDataSource {
 
   /** A statement that knows its parameters. */
   private record Statement(
+      Transaction transaction,
       PreparedStatement statement,
       String sql,
-      Map<Integer, @Nullable Object> parameters,
-      List<String> written)
+      Map<Integer, @Nullable Object> parameters)
       implements InvocationHandler {
 
-    Statement(PreparedStatement statement, String sql, List<String> written) {
-      this(statement, sql, new TreeMap<>(), written);
+    Statement(Transaction transaction, PreparedStatement statement, String sql) {
+      this(transaction, statement, sql, new TreeMap<>());
     }
 
     @Override
@@ -94,9 +94,22 @@ final class WatchedCommits extends DelegatingDataSource {
       if (name.startsWith("set") && arguments != null && arguments.length > 1) {
         parameters.put((Integer) arguments[0], name.equals("setNull") ? null : arguments[1]);
       } else if (name.startsWith("execute") && sql.contains("baton_")) {
-        written.add(sql + " " + parameters.values());
+        String words = sql + " " + parameters.values();
+        if (transaction.connection.getAutoCommit()) {
+          return commit(words, method, arguments);
+        }
+        transaction.written.add(words);
       }
       return call(statement, method, arguments);
+    }
+
+    /** A statement that is a transaction of its own. */
+    private @Nullable Object commit(String words, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      transaction.watcher.pass(false, List.of(words));
+      Object result = call(statement, method, arguments);
+      transaction.watcher.pass(true, List.of(words));
+      return result;
     }
   }
 
