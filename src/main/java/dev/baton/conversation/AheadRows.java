@@ -134,15 +134,16 @@ final class AheadRows {
             where conversation_key = ?
               and case when turn in ('TAKEN', 'MORE') then state end = 'TALKING'
               and turn_owner = ? and next_sequence = ? and runs_ahead = ?
-              and not %s and not %s"""
-                .formatted(TurnRows.ENDS, suspended, ownWishes))
+              and not %s and not %s and %s"""
+                .formatted(TurnRows.ENDS, suspended, ownWishes, COUNTED_ON))
         .params(
             crc,
             call,
             turn.conversationKey(),
             turn.owner(),
             Objects.requireNonNull(turn.sequenceId()) + 1,
-            known)
+            known,
+            node.id())
         .update(rows, Conversations.NAMES);
     return conversation(rows);
   }

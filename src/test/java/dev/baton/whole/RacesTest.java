@@ -527,8 +527,13 @@ class RacesTest {
   }
 
   private static boolean nothingUnderWay(String key) {
-    return count("baton_order where conversation_key = ?", key) == 0
+    return calls(key) == 0
         && count("baton_offer where state in ('ASKING','OPEN') and conversation_key = ?", key) == 0;
+  }
+
+  private static long calls(String key) {
+    return count("baton_order where conversation_key = ?", key)
+        + count("baton_conversation where turn = 'AHEAD' and conversation_key = ?", key);
   }
 
   private static long queued() {
@@ -555,7 +560,7 @@ class RacesTest {
     await(
         key + " at rest",
         () ->
-            count("baton_order where conversation_key = ?", key) == 0
+            calls(key) == 0
                 && count(
                         "baton_offer where state in ('ASKING','OPEN') and conversation_key = ?",
                         key)
@@ -617,7 +622,16 @@ class RacesTest {
     write(key, "t", TRANSFER);
     await(
         key + " parts with its bot",
-        () -> count("baton_order where kind = 'BOT_END' and conversation_key = ?", key) == 1);
+        () ->
+            count("baton_order where kind = 'BOT_END' and conversation_key = ?", key)
+                    + count(
+                        """
+                        baton_conversation c where c.turn = 'AHEAD' and exists (
+                          select 1 from baton_transfer t
+                          where t.conversation_key = c.conversation_key and t.report is not null)
+                        and c.conversation_key = ?""",
+                        key)
+                == 1);
   }
 
   private void talk(String key) {

@@ -85,7 +85,7 @@ class StatementsTest {
     List<Work> work = fromTheEscalateOn();
     String told = told(work);
     System.out.println(told);
-    assertThat(statements(work)).as(told).isLessThanOrEqualTo(77);
+    assertThat(statements(work)).as(told).isLessThanOrEqualTo(67);
     assertThat(commits(work)).as(told).isLessThanOrEqualTo(6);
   }
 
