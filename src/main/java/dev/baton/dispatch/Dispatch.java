@@ -32,6 +32,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +78,7 @@ public final class Dispatch implements Ahead.Calls {
   private volatile long swept;
   private int sweeps;
   private String lastWoken = "";
+  private Set<Long> unheard = Set.of();
   private volatile boolean stopping;
 
   /**
@@ -347,8 +349,12 @@ public final class Dispatch implements Ahead.Calls {
         submit(order);
       }
     }
-    leave(
-        ahead.own().stream().filter(call -> !dispatcher.attends(call.id())).toList(), ahead::leave);
+    List<Order> calls =
+        ahead.own().stream().filter(call -> !dispatcher.attends(call.id())).toList();
+    // One that was committed at this very moment is about to be made: it is left to be made once
+    // more only if nobody attended to it at the last look either.
+    leave(calls.stream().filter(call -> unheard.contains(call.id())).toList(), ahead::leave);
+    unheard = calls.stream().map(Order::id).collect(Collectors.toSet());
   }
 
   private void retryWhatAnOperatorAllowed() {
