@@ -305,22 +305,12 @@ final class ReadInstances implements Session {
 
     @Override
     public HistoryEvent createProcessInstanceStartEvt(DelegateExecution execution) {
-      HistoryEvent event = super.createProcessInstanceStartEvt(execution);
-      Date passed = passed(execution);
-      if (passed != null && event instanceof HistoricScopeInstanceEvent begun) {
-        begun.setStartTime(passed);
-      }
-      return event;
+      return begunThen(execution, super.createProcessInstanceStartEvt(execution));
     }
 
     @Override
     public HistoryEvent createActivityInstanceStartEvt(DelegateExecution execution) {
-      HistoryEvent event = super.createActivityInstanceStartEvt(execution);
-      Date passed = passed(execution);
-      if (passed != null && event instanceof HistoricScopeInstanceEvent begun) {
-        begun.setStartTime(passed);
-      }
-      return event;
+      return begunThen(execution, super.createActivityInstanceStartEvt(execution));
     }
 
     @Override
@@ -335,6 +325,14 @@ final class ReadInstances implements Session {
         }
       }
       return began(start(execution), event);
+    }
+
+    private static HistoryEvent begunThen(DelegateExecution execution, HistoryEvent event) {
+      Date passed = passed(execution);
+      if (passed != null && event instanceof HistoricScopeInstanceEvent begun) {
+        begun.setStartTime(passed);
+      }
+      return event;
     }
 
     /** What a process passes that follows its conversation was done before. */
