@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.baton.http.TestServer.Reply;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
@@ -252,7 +251,7 @@ class AheadTest {
         .extracting(incident -> incident.path("activityId").asText())
         .containsExactly("TellSucceeded");
     trial.change("{'faults':[]}");
-    put("external-task/" + onlyTask(key).path("id").asText() + "/retries", "{\"retries\":1}");
+    baton.put("external-task/" + onlyTask(key).path("id").asText() + "/retries", "{\"retries\":1}");
     over(key, "transferred");
     assertThat(trial.trail(key)).endsWith("transferSucceeded", "end Transfer");
     assertThat(sequence(key)).startsWith(1L, 2L).containsOnly(1L, 2L);
@@ -819,17 +818,8 @@ class AheadTest {
   }
 
   private static void suspend(String key, boolean suspended) {
-    put("process-instance/" + instance(key) + "/suspended", "{\"suspended\":" + suspended + "}");
-  }
-
-  private static void put(String path, String body) {
-    Baton.Answer answer =
-        baton.send(
-            baton
-                .request("/engine-rest/" + path)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(body)));
-    assertThat(answer.status()).as(answer.body()).isEqualTo(204);
+    baton.put(
+        "process-instance/" + instance(key) + "/suspended", "{\"suspended\":" + suspended + "}");
   }
 
   private static Instant instant(@Nullable Object column) {

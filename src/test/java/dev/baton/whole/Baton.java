@@ -381,6 +381,18 @@ public final class Baton implements AutoCloseable {
             .POST(BodyPublishers.ofString(body.toString())));
   }
 
+  /** What an operator changes through the engine's REST, which takes it. */
+  void put(String path, String body) {
+    Answer answer =
+        send(
+            request("/engine-rest/" + path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body)));
+    if (answer.status() != 204) {
+      throw new AssertionError(answer.body());
+    }
+  }
+
   /** Where a path of the application is. */
   public URI address(String path) {
     return base.resolve(path);

@@ -239,7 +239,7 @@ class BegunAheadTest {
     trial.change("{'faults':[]}");
     JsonNode task = baton.get("/engine-rest/external-task?processInstanceId=" + instance).json();
     assertThat(task).hasSize(1);
-    put("external-task/" + task.path(0).path("id").asText() + "/retries", "{\"retries\":1}");
+    baton.put("external-task/" + task.path(0).path("id").asText() + "/retries", "{\"retries\":1}");
     baton.awaitAt("fails", WAIT);
     assertThat(begun.join().status()).isIn(201, 202);
     assertThat(baton.write("fails", "m1", "1").path("messages")).isNotEmpty();
@@ -471,19 +471,9 @@ class BegunAheadTest {
   }
 
   private static void suspendDefinition(boolean suspended) {
-    put(
+    baton.put(
         "process-definition/key/bot-conversation/suspended",
         "{\"suspended\":%s,\"includeProcessInstances\":false}".formatted(suspended));
-  }
-
-  private static void put(String path, String body) {
-    Baton.Answer answer =
-        baton.send(
-            baton
-                .request("/engine-rest/" + path)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(body)));
-    assertThat(answer.status()).as(answer.body()).isEqualTo(204);
   }
 
   private static void assertMoment(Instant seen, @Nullable Object column) {
