@@ -312,16 +312,16 @@ public final class Orders {
     }
   }
 
-  /** Whether a living node is still making the call for this offer. */
-  public boolean offerBeingMade(long offerId) {
+  /** The offers of a conversation for which a living node is still making the call. */
+  public Set<Long> offersBeingMade(String key) {
     return jdbc.sql(
-                """
-            select count(*) from baton_order o join baton_node n on n.id = o.owner
-            where o.offer_id = ? and o.kind = 'TARGET_OFFER' and n.alive_until > current_timestamp""")
-            .param(offerId)
-            .query(Integer.class)
-            .single()
-        > 0;
+            """
+            select o.offer_id from baton_order o join baton_node n on n.id = o.owner
+            where o.conversation_key = ? and o.kind = 'TARGET_OFFER'
+              and n.alive_until > current_timestamp""")
+        .param(key)
+        .query(Long.class)
+        .set();
   }
 
   /** Places the order to take back what a conversation's targets may still accept. */

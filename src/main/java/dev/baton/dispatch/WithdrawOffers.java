@@ -103,6 +103,8 @@ final class WithdrawOffers implements Performer {
         attempt ->
             order.offerId() == null
                 && (attempt.transferId() > known || (attempt.transferId() == known && undecided));
+    // Read before the offers, too: one that has been made between the two has its reference.
+    Set<Long> beingMade = orders.offersBeingMade(conversation.key());
     List<Attempt> open =
         toBeTakenBack(order).stream()
             // What a step of the process waits for is not taken back behind its back.
@@ -114,7 +116,7 @@ final class WithdrawOffers implements Performer {
       return keepForWinner(order, transfer)
           .thenApply(kept -> (locked, awaited) -> acceptance.settled(locked.key()));
     }
-    if (open.stream().anyMatch(attempt -> orders.offerBeingMade(attempt.id()))) {
+    if (open.stream().map(Attempt::id).anyMatch(beingMade::contains)) {
       return CompletableFuture.failedFuture(new Fault.NotYet());
     }
     Map<Long, OfferStatus> results = new ConcurrentHashMap<>();

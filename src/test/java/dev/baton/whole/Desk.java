@@ -99,6 +99,7 @@ final class Desk implements AutoCloseable {
     }
     Reply other = otherwise.apply(message);
     if (other != null) {
+      keepTo(message, other);
       return other;
     }
     return switch (type(message)) {
@@ -108,6 +109,13 @@ final class Desk implements AutoCloseable {
           Reply.json(200, status.equals(ACCEPTED) ? status : "{\"status\":\"withdrawn\"}");
       default -> Reply.json(200, "");
     };
+  }
+
+  /** What it says of an offer when that is made, it says later, too. */
+  private void keepTo(JsonNode message, Reply said) {
+    if (type(message).equals("offer") && said.status() == 200 && !said.body().isEmpty()) {
+      offers.put(message.path("offer").asText(), said.body());
+    }
   }
 
   private Reply statuses(JsonNode keys) {
