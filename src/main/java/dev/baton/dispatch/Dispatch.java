@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -118,8 +119,11 @@ public final class Dispatch implements Ahead.Calls {
     this.token = token;
     this.node = node;
     this.watchEvery = watchEvery;
-    this.threads =
-        Executors.newScheduledThreadPool(workers, task -> thread("baton-dispatch", task));
+    ScheduledThreadPoolExecutor pool =
+        new ScheduledThreadPoolExecutor(workers, task -> thread("baton-dispatch", task));
+    // Each call that runs ahead has a look at itself scheduled, and hardly any lasts until then.
+    pool.setRemoveOnCancelPolicy(true);
+    this.threads = pool;
     Acceptance acceptance =
         new Acceptance(conversations, transfers, offers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers, offers);

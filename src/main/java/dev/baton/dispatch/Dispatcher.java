@@ -9,11 +9,15 @@ import dev.baton.dispatch.Performer.Settlement;
 import dev.baton.dispatch.Settlements.Next;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +40,9 @@ public final class Dispatcher {
 
   private static final Duration LASTS = Duration.ofSeconds(1);
 
+  /** What the current thread does next; null on threads that are not a dispatcher's. */
+  private static final ThreadLocal<@Nullable Deque<Runnable>> NEXT = new ThreadLocal<>();
+
   private final Orders orders;
   private final Token token;
   private final ScheduledExecutorService threads;
@@ -47,6 +54,7 @@ public final class Dispatcher {
   private final Parking parking;
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final Set<Long> scheduled = ConcurrentHashMap.newKeySet();
+
   private volatile boolean stopping;
 
   /**
@@ -124,19 +132,45 @@ public final class Dispatcher {
 
   @SuppressWarnings("FutureReturnValueIgnored") // The action reports its failures itself.
   private void schedule(Runnable action, Duration delay) {
+    scheduled(action, delay);
+  }
+
+  private Future<?> scheduled(Runnable action, Duration delay) {
     try {
-      threads.schedule(
-          () -> {
-            try {
-              action.run();
-            } catch (RuntimeException e) {
-              LOG.error("The outcome of a call could not be put away.", e);
-            }
-          },
-          delay.toMillis(),
-          TimeUnit.MILLISECONDS);
+      return threads.schedule(() -> work(action), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("This node stops; the order is left to the next.", e);
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  private void work(Runnable action) {
+    Deque<Runnable> next = new ArrayDeque<>(List.of(action));
+    NEXT.set(next);
+    try {
+      while (!next.isEmpty()) {
+        run(next.remove());
+      }
+    } finally {
+      NEXT.remove();
+    }
+  }
+
+  private static void run(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOG.error("The outcome of a call could not be put away.", e);
+    }
+  }
+
+  /** On the current thread when that is done with what it is at, or on another. */
+  private void soon(Runnable action) {
+    Deque<Runnable> next = NEXT.get();
+    if (next == null) {
+      schedule(action, Duration.ZERO);
+    } else {
+      next.add(action);
     }
   }
 
@@ -196,14 +230,14 @@ public final class Dispatcher {
   }
 
   /** Who looks after a conversation is not to find its process at another step for long. */
-  private void catchUpIfItLasts(Order order) {
-    schedule(
-        () -> {
-          if (underWay.contains(order.id()) && !catchUp(order)) {
-            catchUpIfItLasts(order);
-          }
-        },
-        LASTS);
+  private Future<?> catchUpIfItLasts(Order order) {
+    return scheduled(() -> catchUpOrTryAgain(order), LASTS);
+  }
+
+  private void catchUpOrTryAgain(Order order) {
+    if (underWay.contains(order.id()) && !catchUp(order)) {
+      schedule(() -> catchUpOrTryAgain(order), LASTS);
+    }
   }
 
   /** Returns false when the process of what may be ahead of it cannot follow now. */
@@ -221,12 +255,12 @@ public final class Dispatcher {
 
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
-    if (order.isAhead()) {
-      catchUpIfItLasts(order);
-    }
+    Future<?> lasts =
+        order.isAhead() ? catchUpIfItLasts(order) : CompletableFuture.completedFuture(null);
     within(performers.of(order).limit(order), call)
         .whenComplete(
             (settlement, failure) -> {
+              lasts.cancel(false);
               Runnable alone =
                   () ->
                       schedule(
@@ -285,22 +319,21 @@ public final class Dispatcher {
     finished.run();
   }
 
-  /** As {@link #begin}, on another thread: the one that committed has its connection still. */
+  /** As {@link #begin}, but not yet: the thread that committed has its connection still. */
   void beginSoon(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
     // Whoever takes it off the list makes the call: a sweep may have found it since its commit.
     if (!scheduled.add(order.id())) {
       finished.run();
       return;
     }
-    schedule(
+    soon(
         () -> {
           if (scheduled.remove(order.id())) {
             begin(order, call, finished);
           } else {
             finished.run();
           }
-        },
-        Duration.ZERO);
+        });
   }
 
   private static Duration untilDue(Order order) {
