@@ -54,7 +54,7 @@ record Settings(
                 : "turn@64+50,whole@64+50,turn@256+50,whole@256+50,turn@1000+500,whole@1000+500"),
         number("rounds", quick ? 1 : 3),
         Duration.ofMillis(number("slotMs", quick ? 2_000 : 6_000)),
-        Duration.ofMillis(number("warmUpMs", quick ? 2_000 : 60_000)),
+        Duration.ofMillis(number("warmUpMs", quick ? 2_000 : 120_000)),
         number("transfers", quick ? 60 : 200),
         number("waiting", quick ? 300 : 2_000),
         list("growth", quick ? "0,2000" : "0,10000,100000").map(Integer::valueOf).toList(),
