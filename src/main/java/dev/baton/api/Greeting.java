@@ -2,7 +2,6 @@ package dev.baton.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.util.RawValue;
-import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Turns;
 import java.util.List;
 
@@ -16,12 +15,9 @@ import java.util.List;
  */
 record Greeting(String key, String state, List<RawValue> messages, @JsonIgnore boolean pending) {
 
-  /** What the bot said, when the talk goes on with that. */
+  /** What the bot said, as soon as it said it. */
   static Greeting of(String key, Turns.Reply reply) {
     return new Greeting(
-        key,
-        ConversationState.TALKING.code(),
-        reply.messages().stream().map(RawValue::new).toList(),
-        false);
+        key, reply.state().code(), reply.messages().stream().map(RawValue::new).toList(), false);
   }
 }

@@ -2,7 +2,6 @@ package dev.baton.api;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.databind.util.RawValue;
-import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Turns;
 import java.util.List;
 
@@ -15,11 +14,9 @@ import java.util.List;
  */
 record Turn(String state, List<RawValue> messages, @JsonIgnore boolean pending) {
 
-  /** What the bot said, when the talk goes on with that. */
+  /** What the bot said, as soon as it said it. */
   static Turn of(Turns.Reply reply) {
     return new Turn(
-        ConversationState.TALKING.code(),
-        reply.messages().stream().map(RawValue::new).toList(),
-        false);
+        reply.state().code(), reply.messages().stream().map(RawValue::new).toList(), false);
   }
 }

@@ -19,6 +19,7 @@ import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import dev.baton.conversation.Turns;
+import dev.baton.conversation.Writes;
 import dev.baton.dispatch.Dispatch;
 import dev.baton.dispatch.GateSettings;
 import dev.baton.dispatch.Gates;
@@ -72,8 +73,6 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.type.AnnotatedTypeMetadata;
-import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -90,13 +89,7 @@ public class BatonAutoConfiguration {
   private static final int MAX_FAILURES_IN_A_ROW = 3;
 
   /** The engine's own database, with Baton's tables in it. */
-  record Database(
-      JdbcOperations operations, PlatformTransactionManager transactionManager, boolean isH2) {
-
-    JdbcClient jdbc() {
-      return JdbcClient.create(operations);
-    }
-  }
+  record Database(Writes writes, PlatformTransactionManager transactionManager, boolean isH2) {}
 
   /** Asks the engine once it is built: before that its configuration has no database yet. */
   @Bean
@@ -106,10 +99,11 @@ public class BatonAutoConfiguration {
       throw new IllegalStateException("Baton needs an engine that Spring manages.");
     }
     Schema.migrate(configuration.getDataSource());
+    boolean isH2 = Schema.isH2(configuration.getDataSource());
     return new Database(
-        new JdbcTemplate(plain(configuration.getDataSource())),
+        new Writes(JdbcClient.create(plain(configuration.getDataSource())), isH2),
         configuration.getTransactionManager(),
-        Schema.isH2(configuration.getDataSource()));
+        isH2);
   }
 
   /**
@@ -126,7 +120,7 @@ public class BatonAutoConfiguration {
 
   @Bean
   Node batonNode(Database database) {
-    return new Node(database.jdbc());
+    return new Node(database.writes());
   }
 
   @Bean
@@ -137,7 +131,7 @@ public class BatonAutoConfiguration {
   @Bean
   Conversations batonConversations(Database database, Transcript transcript) {
     return new Conversations(
-        database.jdbc(),
+        database.writes(),
         database.isH2(),
         transcript,
         database.transactionManager(),
@@ -146,32 +140,32 @@ public class BatonAutoConfiguration {
 
   @Bean
   Inbox batonInbox(Database database) {
-    return new Inbox(database.operations());
+    return new Inbox(database.writes());
   }
 
   @Bean
   Transcript batonTranscript(Database database, Changes changes) {
-    return new Transcript(database.jdbc(), changes);
+    return new Transcript(database.writes(), changes);
   }
 
   @Bean
   ChangesElsewhere batonChangesElsewhere(Database database, Changes changes) {
-    return new ChangesElsewhere(database.jdbc(), changes);
+    return new ChangesElsewhere(database.writes(), changes);
   }
 
   @Bean
   Transfers batonTransfers(Database database, Transcript transcript) {
-    return new Transfers(database.jdbc(), transcript);
+    return new Transfers(database.writes(), transcript);
   }
 
   @Bean
   Offers batonOffers(Database database, Node node, Transcript transcript) {
-    return new Offers(database.jdbc(), node, transcript);
+    return new Offers(database.writes(), node, transcript);
   }
 
   @Bean
   BotSessions batonBotSessions(Database database) {
-    return new BotSessions(database.jdbc());
+    return new BotSessions(database.writes());
   }
 
   @Bean
@@ -182,7 +176,7 @@ public class BatonAutoConfiguration {
       ObjectProvider<Dispatch> dispatch) {
     // Looking a bean up at every order would cost more than some of what is done for it.
     Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
-    return new Orders(database.jdbc(), conversations, node, order -> known.get().submit(order));
+    return new Orders(database.writes(), conversations, node, order -> known.get().submit(order));
   }
 
   @Bean
@@ -198,7 +192,7 @@ public class BatonAutoConfiguration {
     // Looking a bean up at every turn would cost more than some of what the turn does.
     Supplier<Dispatch> known = SingletonSupplier.of(dispatch::getObject);
     return new Turns(
-        database.jdbc(),
+        database.writes(),
         database.isH2(),
         node,
         EngineToken.SUSPENDED,
@@ -245,7 +239,7 @@ public class BatonAutoConfiguration {
         new Ahead.Model(
             Library.conversation(), EngineToken.OWN_WISHES, EngineToken.LATEST, org.botId());
     return new Ahead(
-        database.jdbc(),
+        database.writes(),
         database.isH2(),
         node,
         EngineToken.SUSPENDED,
@@ -265,7 +259,7 @@ public class BatonAutoConfiguration {
   @Bean
   Retention batonRetention(
       Database database, Conversations conversations, BatonProperties properties) {
-    return new Retention(database.jdbc(), conversations, properties.conversation().keep());
+    return new Retention(database.writes(), conversations, properties.conversation().keep());
   }
 
   @Bean
@@ -277,7 +271,7 @@ public class BatonAutoConfiguration {
   Erasure batonErasure(
       Database database, Conversations conversations, HistoryService history, EngineRights rights) {
     return new Erasure(
-        database.jdbc(), conversations, new EngineHistory(history, rights::onBatonsAccount));
+        database.writes(), conversations, new EngineHistory(history, rights::onBatonsAccount));
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.baton.conversation;
 
 import dev.baton.bots.EndReason;
+import dev.baton.conversation.AheadRows.Going;
 import dev.baton.conversation.AheadRows.Left;
 import dev.baton.conversation.AheadRows.Origin;
 import dev.baton.conversation.Conversations.PassingOn;
@@ -216,16 +217,37 @@ public final class Ahead {
         () ->
             token.together(
                 () -> {
-                  long next = Order.aheadId();
-                  Optional<Conversation> held = rows.next(done, next);
-                  held.ifPresent(
-                      conversation -> {
-                        conversations.holds(conversation);
-                        recall(done);
-                        goOn(conversation, done, settled.apply(conversation), next);
-                      });
-                  return held.isPresent();
+                  // What is left after the end of the bot's session is the end of the process.
+                  return done.kind() == OrderKind.BOT_END
+                      ? ended(done, settled)
+                      : goesOn(done, settled);
                 }));
+  }
+
+  private boolean ended(Order done, Function<Conversation, @Nullable StepResult> settled) {
+    Optional<Left> left = rows.ended(done);
+    left.ifPresent(
+        its -> {
+          Conversation conversation = its.conversation();
+          conversations.holds(conversation);
+          recall(done);
+          StepResult result = settled.apply(conversation);
+          follow(its, steps(conversation.key(), done, result, null));
+        });
+    return left.isPresent();
+  }
+
+  private boolean goesOn(Order done, Function<Conversation, @Nullable StepResult> settled) {
+    long next = Order.aheadId();
+    Optional<Going> going = rows.next(done, next);
+    going.ifPresent(
+        its -> {
+          Conversation conversation = its.conversation();
+          conversations.holds(conversation, its.nextSequence());
+          recall(done);
+          goOn(conversation, done, settled.apply(conversation), next);
+        });
+    return going.isPresent();
   }
 
   /**
@@ -270,9 +292,7 @@ public final class Ahead {
                   ? ask(conversation, transfers.current(key), call)
                   : place(OrderKind.BOT_TRANSFER_SUCCEEDED, conversation, null, call));
       case BOT_TRANSFER_SUCCEEDED ->
-          nothingToPassOn(key)
-              && place(OrderKind.BOT_END, conversations.find(key).orElseThrow(), null, call);
-      // What is left is the end of the process.
+          nothingToPassOn(key) && place(OrderKind.BOT_END, conversations.held(key), null, call);
       default -> false;
     };
   }
@@ -299,11 +319,12 @@ public final class Ahead {
   }
 
   private boolean nothingToPassOn(String key) {
-    PassingOn left = conversations.passingOn(key);
+    Conversation conversation = conversations.held(key);
+    PassingOn left = conversations.passingOn(conversation, transfers.current(key).winner());
     if (!left.botHasIt() && left.messageWaits()) {
       return false;
     }
-    if (!left.botHasIt() && !left.state().over()) {
+    if (!left.botHasIt() && !conversation.state().over()) {
       conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
     }
     return true;

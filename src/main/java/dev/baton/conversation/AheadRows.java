@@ -29,11 +29,17 @@ final class AheadRows {
    */
   record Left(Conversation conversation, @Nullable Origin origin) {}
 
+  /** A conversation that goes on ahead, with its session's next sequence id. */
+  record Going(Conversation conversation, long nextSequence) {}
+
   /**
    * SQL: the node is alive for the others. A call of one that is not might be looked for by none.
    */
   private static final String COUNTED_ON =
       "exists (select 1 from baton_node where id = ? and alive_until > current_timestamp)";
+
+  private static final String UNDER_WAY =
+      " and turn = 'AHEAD' and ahead_call = ? and turn_owner = ?";
 
   private final JdbcClient jdbc;
   private final Node node;
@@ -154,7 +160,7 @@ final class AheadRows {
    * @param next the next call's id
    * @return empty when the process has to go along, or the call is this node's no more
    */
-  Optional<Conversation> next(Order done, long next) {
+  Optional<Going> next(Order done, long next) {
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
     jdbc.sql(
             """
@@ -163,8 +169,13 @@ final class AheadRows {
               and not %s and %s"""
                 .formatted(suspended, COUNTED_ON))
         .params(next, done.conversationKey(), done.id(), node.id(), node.id())
-        .update(rows, Conversations.NAMES);
-    return conversation(rows);
+        .update(rows, names("next_sequence"));
+    return conversation(rows)
+        .map(
+            conversation ->
+                new Going(
+                    conversation,
+                    (Long) Objects.requireNonNull(rows.getKeyList().get(0).get("next_sequence"))));
   }
 
   /**
@@ -177,7 +188,16 @@ final class AheadRows {
     return left(
         "session_id = ?, runtime_crc = ?, ",
         Arrays.asList(sessionId, crc, start.conversationKey(), start.id(), node.id()),
-        " and turn = 'AHEAD' and ahead_call = ? and turn_owner = ?");
+        UNDER_WAY);
+  }
+
+  /**
+   * Takes the lock, and ends a call that the process follows, whatever came of it.
+   *
+   * @return empty when the call is this node's no more
+   */
+  Optional<Left> ended(Order last) {
+    return left("", List.of(last.conversationKey(), last.id(), node.id()), UNDER_WAY);
   }
 
   /** The process follows: the conversation is not ahead of it any more. */
@@ -187,15 +207,13 @@ final class AheadRows {
 
   private Optional<Left> left(String more, List<@Nullable Object> values, String condition) {
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
-    List<String> names = new ArrayList<>(List.of(Conversations.NAMES));
-    names.addAll(List.of("begins_as", "begun_by", "started_at"));
     jdbc.sql(
             """
             update baton_conversation set %sturn = null, ahead_call = null
             where conversation_key = ?%s"""
                 .formatted(more, condition))
         .params(values)
-        .update(rows, names.toArray(String[]::new));
+        .update(rows, names("begins_as", "begun_by", "started_at"));
     return conversation(rows)
         .map(
             conversation -> new Left(conversation, origin(conversation, rows.getKeyList().get(0))));
@@ -208,6 +226,12 @@ final class AheadRows {
             Objects.requireNonNull((String) row.get("begins_as")),
             (String) row.get("begun_by"),
             Objects.requireNonNull(Keys.instant(row.get("started_at"))));
+  }
+
+  private static String[] names(String... more) {
+    List<String> names = new ArrayList<>(List.of(Conversations.NAMES));
+    names.addAll(List.of(more));
+    return names.toArray(String[]::new);
   }
 
   private static Optional<Conversation> conversation(GeneratedKeyHolder rows) {

@@ -38,18 +38,22 @@ public final class BotSessions {
         .optional();
   }
 
-  /** The session in which the conversation is to go on: the winner's, before that has happened. */
-  public Optional<BotSession> next(String key) {
-    return jdbc.sql(
-            SESSION
-                + """
-                join baton_transfer t on t.winner = o.id
-                join baton_conversation c on c.conversation_key = t.conversation_key
-                where t.id = (select max(id) from baton_transfer where conversation_key = ?)
-                  and o.state = 'ACCEPTED' and s.session_id <> c.session_id""")
-        .param(key)
-        .query(BotSessions::read)
-        .optional();
+  /**
+   * The session in which the conversation is to go on: the winner's, before that has happened.
+   *
+   * @param latest the conversation's latest transfer
+   */
+  public Optional<BotSession> next(Conversation conversation, Optional<Transfer> latest) {
+    return latest
+        .map(Transfer::winner)
+        .flatMap(
+            winner ->
+                jdbc.sql(
+                        SESSION
+                            + "where s.offer_id = ? and o.state = 'ACCEPTED' and s.session_id <> ?")
+                    .params(winner, conversation.sessionId())
+                    .query(BotSessions::read)
+                    .optional());
   }
 
   /** How many bots have had the conversation, the present one among them. */

@@ -41,4 +41,37 @@ public record Conversation(
   public ConversationState visibleState() {
     return stuck ? ConversationState.FAILED : state;
   }
+
+  Conversation over(ConversationState how, @Nullable EndReason why) {
+    return with(how, sessionOver, runtimeCrc, why);
+  }
+
+  Conversation withoutSession() {
+    return with(state, true, runtimeCrc, endReason);
+  }
+
+  Conversation with(@Nullable String crc) {
+    return with(state, sessionOver, crc, endReason);
+  }
+
+  private Conversation with(
+      ConversationState how,
+      boolean withoutSession,
+      @Nullable String crc,
+      @Nullable EndReason why) {
+    return new Conversation(
+        key,
+        processInstanceId,
+        botId,
+        how,
+        stuck,
+        openingText,
+        variables,
+        sessionId,
+        withoutSession,
+        crc,
+        failedTransfers,
+        why,
+        turn);
+  }
 }

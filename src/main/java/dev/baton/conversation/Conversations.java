@@ -1,15 +1,19 @@
 package dev.baton.conversation;
 
+import static dev.baton.conversation.Keys.OF_CONVERSATION;
+import static dev.baton.conversation.Writes.now;
+import static dev.baton.conversation.Writes.set;
+
 import dev.baton.bots.EndReason;
+import dev.baton.conversation.Writes.Assignment;
+import dev.baton.conversation.Writes.Table;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -17,7 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -54,7 +58,7 @@ public final class Conversations {
       "select %s from baton_conversation where conversation_key = ?"
           .formatted(String.join(", ", NAMES));
 
-  private final JdbcClient jdbc;
+  private final Writes writes;
   private final boolean isH2;
   private final Transcript transcript;
   private final TransactionTemplate transactions;
@@ -67,12 +71,12 @@ public final class Conversations {
    * @param conflict whether a transaction lost an optimistic race in the engine
    */
   public Conversations(
-      JdbcClient jdbc,
+      Writes writes,
       boolean isH2,
       Transcript transcript,
       PlatformTransactionManager transactionManager,
       Predicate<RuntimeException> conflict) {
-    this.jdbc = jdbc;
+    this.writes = writes;
     this.isH2 = isH2;
     this.transcript = transcript;
     this.transactions = new TransactionTemplate(transactionManager);
@@ -113,10 +117,9 @@ public final class Conversations {
     return lockIfKnown(key).orElseThrow(() -> unknown(key));
   }
 
-  /** Takes the conversation's lock for the rest of the current transaction, if there is one. */
-  Optional<Conversation> lockIfKnown(String key) {
+  private Optional<Conversation> lockIfKnown(String key) {
     Optional<Conversation> conversation =
-        jdbc.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
+        writes.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
     conversation.ifPresent(known -> held().processes.put(key, known.processInstanceId()));
     return conversation;
   }
@@ -135,7 +138,28 @@ public final class Conversations {
 
   /** The current transaction has the conversation's lock. */
   void holds(Conversation conversation) {
-    held().processes.put(conversation.key(), conversation.processInstanceId());
+    Held held = held();
+    held.processes.put(conversation.key(), conversation.processInstanceId());
+    held.conversations.put(conversation.key(), conversation);
+  }
+
+  /** As {@link #holds(Conversation)}, and this is the next sequence id of its session. */
+  void holds(Conversation conversation, long nextSequence) {
+    holds(conversation);
+    held().sequences.put(conversation.key(), nextSequence);
+  }
+
+  /**
+   * The conversation as the current transaction, which holds it, has changed it; its turn may be
+   * that of before.
+   */
+  public Conversation held(String key) {
+    return heldIfKnown(key).orElseThrow(() -> unknown(key));
+  }
+
+  /** The same, if there is such a conversation; takes its lock. */
+  Optional<Conversation> heldIfKnown(String key) {
+    return Optional.ofNullable(held().conversations.get(key)).or(() -> lockIfKnown(key));
   }
 
   /** The conversation, which the current transaction holds, has moved on to this state. */
@@ -146,25 +170,29 @@ public final class Conversations {
   /** What the current transaction holds: it is found among the transaction's own listeners. */
   private static final class Held implements TransactionSynchronization {
     final Map<String, String> processes = new HashMap<>();
+
+    /** Of some of them, as they are now but for their turns. */
+    final Map<String, Conversation> conversations = new HashMap<>();
+
+    final Map<String, Long> sequences = new HashMap<>();
     final Map<String, Transfer> transfers = new HashMap<>();
     final Map<String, List<Attempt>> offers = new HashMap<>();
-    final Set<String> changed = new HashSet<>();
+    final Map<String, ConversationState> states = new HashMap<>();
   }
 
   /**
-   * Tells with the commit of the current transaction what the bot said first, or that it has to be
-   * read: when the talk does not go on with that.
+   * Tells with the commit of the current transaction what the bot said, or that it has to be read:
+   * when the conversation stands otherwise by then.
    *
    * @param before the conversation as it was locked
    */
-  public void tellGreeting(
+  public void tell(
       Conversation before, Turns.Reply said, CompletableFuture<Optional<Turns.Reply>> asked) {
     Held held = held();
     Orders.afterCommit(
         () ->
             asked.complete(
-                before.visibleState() == ConversationState.TALKING
-                        && !held.changed.contains(before.key())
+                held.states.getOrDefault(before.key(), before.visibleState()) == said.state()
                     ? Optional.of(said)
                     : Optional.empty()));
   }
@@ -206,7 +234,7 @@ public final class Conversations {
 
   /** The conversation as last committed. */
   public Optional<Conversation> find(String key) {
-    return jdbc.sql(COLUMNS).param(key).query(Conversations::read).optional();
+    return writes.sql(COLUMNS).param(key).query(Conversations::read).optional();
   }
 
   /** The refusal for a key that nobody knows. */
@@ -226,8 +254,9 @@ public final class Conversations {
    */
   public boolean open(String key, String processInstanceId, String botId, Token.Opening opening) {
     String variables = opening.variables();
-    JdbcClient.StatementSpec insert =
-        jdbc.sql(
+    StatementSpec insert =
+        writes
+            .sql(
                 """
                 insert into baton_conversation (conversation_key, process_instance_id, bot_id,
                   state, opening_text, opening_variables, started_at)
@@ -253,7 +282,7 @@ public final class Conversations {
 
   /** The process of a conversation that ran {@link Ahead} of it from its beginning has begun. */
   public void hasBegun(String key, String processInstanceId) {
-    update(key, "process_instance_id = ?", processInstanceId);
+    change(key, set("process_instance_id", processInstanceId));
     held().processes.put(key, processInstanceId);
   }
 
@@ -263,41 +292,40 @@ public final class Conversations {
    * @param crc the X-Runtime-CRC that came with it; null when none did
    */
   public void sessionStarted(String key, String sessionId, @Nullable String crc) {
-    jdbc.sql(
-            "update baton_conversation set session_id = ?, runtime_crc = ? where conversation_key = ?")
-        .params(sessionId, crc, key)
-        .update();
+    change(key, set("session_id", sessionId), set("runtime_crc", crc));
   }
 
   /** The conversation is in a session of another bot's now: the last one's is done with. */
   public void sessionSwitched(String key, String botId, String sessionId) {
-    jdbc.sql(
-            """
-            update baton_conversation set bot_id = ?, session_id = ?, session_over = false,
-              runtime_crc = null, next_sequence = 1, failed_transfers = 0
-            where conversation_key = ?""")
-        .params(botId, sessionId, key)
-        .update();
+    change(
+        key,
+        set("bot_id", botId),
+        set("session_id", sessionId),
+        set("session_over", false),
+        set("runtime_crc", null),
+        set("next_sequence", 1L),
+        set("failed_transfers", 0));
+    held().sequences.remove(key);
   }
 
   /** The bot's latest X-Runtime-CRC; null when it is not known. */
   public void runtimeCrc(String key, @Nullable String crc) {
-    update(key, "runtime_crc = ?", crc);
+    change(key, known -> known.with(crc), set("runtime_crc", crc));
   }
 
   /** The bot's variables, a JSON array. */
   public void variables(String key, String json) {
-    update(key, "opening_variables = ?", json);
+    change(key, set("opening_variables", json));
   }
 
   /** The session is over at the bot, or unknown there. */
   public void sessionOver(String key) {
-    update(key, "session_over = ?", true);
+    change(key, Conversation::withoutSession, set("session_over", true));
   }
 
   /** The conversation goes on with the bot, or is being transferred. */
   public void goesOn(String key, ConversationState state) {
-    update(key, "state = ?", state.name());
+    change(key, set("state", state.name()));
     follow(key, state);
   }
 
@@ -307,13 +335,10 @@ public final class Conversations {
    * @param crc the bot's latest X-Runtime-CRC; null when it sent none
    */
   public void escalated(String key, @Nullable String crc) {
-    jdbc.sql(
-            """
-            update baton_conversation set state = ?, runtime_crc = coalesce(?, runtime_crc)
-            where conversation_key = ?""")
-        .params(ConversationState.TRANSFERRING.name(), crc, key)
-        .update();
-    follow(key, ConversationState.TRANSFERRING);
+    goesOn(key, ConversationState.TRANSFERRING);
+    if (crc != null) {
+      runtimeCrc(key, crc);
+    }
   }
 
   /**
@@ -322,12 +347,12 @@ public final class Conversations {
    * @param endReason why the session is to be ended; null when there is nothing to be ended
    */
   public void over(String key, ConversationState state, @Nullable EndReason endReason) {
-    jdbc.sql(
-            """
-            update baton_conversation set state = ?, end_reason = ?, over_at = current_timestamp
-            where conversation_key = ?""")
-        .params(state.name(), endReason == null ? null : endReason.name(), key)
-        .update();
+    change(
+        key,
+        known -> known.over(state, endReason),
+        set("state", state.name()),
+        set("end_reason", endReason == null ? null : endReason.name()),
+        now("over_at"));
     follow(key, state);
   }
 
@@ -337,40 +362,34 @@ public final class Conversations {
    * @param botHasIt whether it goes on in another session, of another bot
    * @param messageWaits whether a message of the customer's is held
    */
-  public record PassingOn(ConversationState state, boolean botHasIt, boolean messageWaits) {}
+  public record PassingOn(boolean botHasIt, boolean messageWaits) {}
 
-  /** What is left to be done with a conversation that was transferred; the caller has its lock. */
-  public PassingOn passingOn(String key) {
-    return jdbc.sql(
+  /**
+   * What is left to be done with a conversation that was transferred; the caller has its lock.
+   *
+   * @param winner the offer that was accepted
+   */
+  public PassingOn passingOn(Conversation conversation, @Nullable Long winner) {
+    return writes
+        .sql(
             """
-            select c.state,
+            select
               exists (
-                select 1 from baton_transfer t
-                join baton_offer o on o.id = t.winner
-                join baton_bot_session s on s.offer_id = o.id
-                where t.id = (select max(id) from baton_transfer where conversation_key = ?)
-                  and o.state = 'ACCEPTED' and s.session_id <> c.session_id) as bot_has_it,
+                select 1 from baton_bot_session s join baton_offer o on o.id = s.offer_id
+                where s.offer_id = ? and o.state = 'ACCEPTED' and s.session_id <> ?) as bot_has_it,
               exists (
-                select 1 from baton_inbox i
-                where i.conversation_key = c.conversation_key and i.state = 'WAITING')
-                as message_waits
-            from baton_conversation c where c.conversation_key = ?""")
-        .params(key, key)
+                select 1 from baton_inbox i where i.%s and i.state = 'WAITING') as message_waits"""
+                .formatted(OF_CONVERSATION))
+        .params(winner, conversation.sessionId(), conversation.key())
         .query(
             (row, number) ->
-                new PassingOn(
-                    ConversationState.valueOf(row.getString("state")),
-                    row.getBoolean("bot_has_it"),
-                    row.getBoolean("message_waits")))
+                new PassingOn(row.getBoolean("bot_has_it"), row.getBoolean("message_waits")))
         .single();
   }
 
   /** The conversation's process is over: nothing more will come of it. */
   void closed(String key) {
-    jdbc.sql(
-            "update baton_conversation set closed_at = current_timestamp where conversation_key = ?")
-        .param(key)
-        .update();
+    change(key, now("closed_at"));
   }
 
   /**
@@ -379,8 +398,8 @@ public final class Conversations {
    * @throws Refusal when there is no such conversation
    */
   public boolean isClosed(String key) {
-    return jdbc.sql(
-            "select closed_at is not null from baton_conversation where conversation_key = ?")
+    return writes
+        .sql("select closed_at is not null from baton_conversation where conversation_key = ?")
         .param(key)
         .query(Boolean.class)
         .optional()
@@ -389,12 +408,12 @@ public final class Conversations {
 
   /** An order failed for good, or an operator allowed it to be tried again. */
   void stuck(String key, boolean stuck) {
-    update(key, "stuck = ?", stuck);
+    change(key, set("stuck", stuck));
     find(key).ifPresent(conversation -> follow(key, conversation.visibleState()));
   }
 
   private void follow(String key, ConversationState state) {
-    held().changed.add(key);
+    held().states.put(key, state);
     transcript.add(
         key,
         Transcript.Speaker.BATON,
@@ -405,13 +424,21 @@ public final class Conversations {
 
   /** How many transfers failed since the customer last wrote to the bot. */
   public void failedTransfers(String key, int count) {
-    update(key, "failed_transfers = ?", count);
+    change(key, set("failed_transfers", count));
   }
 
   /** Draws the next sequence id of the conversation's session; the caller holds the lock. */
   long nextSequence(String key) {
+    Held held = heldOf(key);
+    Long known = held == null ? null : held.sequences.get(key);
+    if (held != null && known != null) {
+      held.sequences.put(key, known + 1);
+      writes.change(Table.CONVERSATION, key, set("next_sequence", known + 1));
+      return known;
+    }
     GeneratedKeyHolder next = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             "update baton_conversation set next_sequence = next_sequence + 1 where conversation_key = ?")
         .param(key)
         .update(next, "next_sequence");
@@ -422,10 +449,20 @@ public final class Conversations {
     return name == null ? null : Turn.valueOf(name);
   }
 
-  private void update(String key, String assignment, @Nullable Object value) {
-    jdbc.sql("update baton_conversation set " + assignment + " where conversation_key = ?")
-        .params(value, key)
-        .update();
+  private void change(String key, Assignment... assignments) {
+    change(key, known -> null, assignments);
+  }
+
+  /**
+   * @param now how it is changed for those who hold it; null for them to read it
+   */
+  private void change(
+      String key, Function<Conversation, @Nullable Conversation> now, Assignment... assignments) {
+    writes.change(Table.CONVERSATION, key, assignments);
+    Held held = heldOf(key);
+    if (held != null) {
+      held.conversations.computeIfPresent(key, (same, known) -> now.apply(known));
+    }
   }
 
   /** What came back from an update of all that {@link #NAMES} names. */

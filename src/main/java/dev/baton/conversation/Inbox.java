@@ -1,6 +1,10 @@
 package dev.baton.conversation;
 
+import static dev.baton.conversation.Keys.OF_CONVERSATION;
+import static dev.baton.conversation.Writes.set;
+
 import dev.baton.conversation.InboxMessage.State;
+import dev.baton.conversation.Writes.Table;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,8 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** What customers wrote, in order, once per message id. Thread-safe. */
@@ -22,19 +24,18 @@ public final class Inbox {
   private static final String COLUMNS =
       "select id, message_id, text, choice_id, state from baton_inbox ";
 
-  private final JdbcOperations batches;
-  private final JdbcClient jdbc;
+  private final Writes writes;
 
   /** Works in the caller's transaction. */
-  public Inbox(JdbcOperations jdbc) {
-    this.batches = jdbc;
-    this.jdbc = JdbcClient.create(jdbc);
+  public Inbox(Writes writes) {
+    this.writes = writes;
   }
 
   /** Keeps a message, its choice already resolved to the bot's id. */
   InboxMessage add(String key, CustomerMessage message, State state) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             """
             insert into baton_inbox
               (conversation_key, message_id, text, choice_id, state, received_at)
@@ -56,7 +57,8 @@ public final class Inbox {
         (key, message) ->
             values.addAll(Arrays.asList(key, message.id(), message.text(), state.name())));
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             "insert into baton_inbox (conversation_key, message_id, text, state, received_at) values "
                 + String.join(
                     ", ", Collections.nCopies(messages.size(), "(?, ?, ?, ?, current_timestamp)")))
@@ -79,7 +81,8 @@ public final class Inbox {
 
   /** The message of a channel's id. */
   public Optional<InboxMessage> find(String key, String messageId) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? and message_id = ?")
+    return writes
+        .sql(COLUMNS + "where conversation_key = ? and message_id = ?")
         .params(key, messageId)
         .query(Inbox::read)
         .optional();
@@ -87,14 +90,16 @@ public final class Inbox {
 
   /** A message. */
   public InboxMessage byId(long id) {
-    return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Inbox::read).single();
+    return writes.sql(COLUMNS + "where id = ?").param(id).query(Inbox::read).single();
   }
 
   /** The oldest message that nobody has yet. */
   public Optional<InboxMessage> nextWaiting(String key) {
-    return jdbc.sql(
+    return writes
+        .sql(
             COLUMNS
-                + "where conversation_key = ? and state = 'WAITING' order by id fetch first row only")
+                + "where %s and state = 'WAITING' order by id fetch first row only"
+                    .formatted(OF_CONVERSATION))
         .param(key)
         .query(Inbox::read)
         .optional();
@@ -102,7 +107,8 @@ public final class Inbox {
 
   /** Every message that nobody has yet, oldest first. */
   public List<InboxMessage> waiting(String key) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? and state = 'WAITING' order by id")
+    return writes
+        .sql(COLUMNS + "where conversation_key = ? and state = 'WAITING' order by id")
         .param(key)
         .query(Inbox::read)
         .list();
@@ -110,7 +116,8 @@ public final class Inbox {
 
   /** A choice becomes a text: whoever gets it did not offer the choice. */
   public void reword(long id, String text) {
-    jdbc.sql("update baton_inbox set text = ?, choice_id = null where id = ?")
+    writes
+        .sql("update baton_inbox set text = ?, choice_id = null where id = ?")
         .params(text, id)
         .update();
   }
@@ -121,7 +128,8 @@ public final class Inbox {
    * @throws Refusal when none was taken
    */
   public long beingSent(String key) {
-    return jdbc.sql(
+    return writes
+        .sql(
             """
             select id from baton_inbox where conversation_key = ? and state = 'SENDING'
             order by id fetch first row only""")
@@ -134,17 +142,7 @@ public final class Inbox {
 
   /** Moves a message on. */
   public void become(long id, State state) {
-    become(List.of(id), state);
-  }
-
-  /**
-   * Moves messages on. Each by a statement of its own, in one round trip: for several ids in one
-   * condition PostgreSQL keeps a plan that reads the whole table, as long as it thinks it small.
-   */
-  void become(List<Long> ids, State state) {
-    batches.batchUpdate(
-        "update baton_inbox set state = ? where id = ?",
-        ids.stream().map(id -> new Object[] {state.name(), id}).toList());
+    writes.change(Table.INBOX, id, set("state", state.name()));
   }
 
   /**
@@ -154,15 +152,18 @@ public final class Inbox {
    */
   int giveUp(String key) {
     List<State> left =
-        jdbc.sql(
+        writes
+            .sql(
                 """
                 select state from baton_inbox
-                where conversation_key = ? and state in ('WAITING', 'SENDING', 'UNDELIVERED')""")
+                where %s and state in ('WAITING', 'SENDING', 'UNDELIVERED')"""
+                    .formatted(OF_CONVERSATION))
             .param(key)
             .query((row, number) -> State.valueOf(row.getString("state")))
             .list();
     if (left.stream().anyMatch(state -> state != State.UNDELIVERED)) {
-      jdbc.sql(
+      writes
+          .sql(
               """
               update baton_inbox set state = 'UNDELIVERED'
               where conversation_key = ? and state in ('WAITING', 'SENDING')""")
@@ -174,7 +175,8 @@ public final class Inbox {
 
   /** How many messages reached nobody. */
   public int undelivered(String key) {
-    return jdbc.sql(
+    return writes
+        .sql(
             """
             select count(*) from baton_inbox
             where conversation_key = ? and state = 'UNDELIVERED'""")
@@ -190,7 +192,8 @@ public final class Inbox {
    * @param after the key behind which to begin
    */
   public List<String> overslept(String after) {
-    return jdbc.sql(
+    return writes
+        .sql(
             """
             select c.conversation_key from baton_conversation c
             where c.state = 'TALKING' and c.stuck = false and c.conversation_key > ?

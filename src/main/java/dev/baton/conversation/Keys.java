@@ -9,8 +9,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.KeyHolder;
 
-/** Reads what came back from inserts and updates. */
+/** The keys of rows: how they are asked for, and what came back from inserts and updates. */
 final class Keys {
+
+  /**
+   * SQL: the rows of the conversation whose key is the parameter, in a table of which conversations
+   * have many rows or few. By the parameter itself PostgreSQL would plan the statement each time,
+   * which takes several times as long as to run it: for a key that it knows it expects fewer rows.
+   */
+  static final String OF_CONVERSATION = "conversation_key = (select cast(? as varchar))";
 
   private Keys() {}
 

@@ -1,8 +1,12 @@
 package dev.baton.conversation;
 
+import static dev.baton.conversation.Writes.now;
+import static dev.baton.conversation.Writes.set;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.Target;
+import dev.baton.conversation.Writes.Table;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import java.sql.ResultSet;
@@ -21,7 +25,6 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The offers of sessions to targets: what is asked of whom, and how each ended. Thread-safe. */
@@ -51,13 +54,13 @@ public final class Offers {
       state = 'OPEN' and outcome is null
         and (position_in_line is distinct from ? or estimate_seconds is distinct from ?)""";
 
-  private final JdbcClient jdbc;
+  private final Writes writes;
   private final Node node;
   private final Transcript transcript;
 
   /** Works in the caller's transaction. */
-  public Offers(JdbcClient jdbc, Node node, Transcript transcript) {
-    this.jdbc = jdbc;
+  public Offers(Writes writes, Node node, Transcript transcript) {
+    this.writes = writes;
     this.node = node;
     this.transcript = transcript;
   }
@@ -104,7 +107,8 @@ public final class Offers {
       @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
     String offerKey = UUID.randomUUID().toString();
-    jdbc.sql(
+    writes
+        .sql(
             """
             insert into baton_offer (transfer_id, conversation_key, offer_key, round, target_type,
               target_value, state, outcome, owner, offered_at, due_at, over_at)
@@ -173,7 +177,8 @@ public final class Offers {
 
   /** The offers of the conversation's other transfers, oldest first. */
   public List<Attempt> before(Transfer transfer) {
-    return jdbc.sql(COLUMNS + "where conversation_key = ? and transfer_id <> ? order by id")
+    return writes
+        .sql(COLUMNS + "where conversation_key = ? and transfer_id <> ? order by id")
         .params(transfer.conversationKey(), transfer.id())
         .query(Offers::read)
         .list();
@@ -181,7 +186,8 @@ public final class Offers {
 
   /** The ids of the offers of the transfer's present round. */
   public List<Long> ofRound(Transfer transfer) {
-    return jdbc.sql("select id from baton_offer where transfer_id = ? and round = ? order by id")
+    return writes
+        .sql("select id from baton_offer where transfer_id = ? and round = ? order by id")
         .params(transfer.id(), transfer.round())
         .query(Long.class)
         .list();
@@ -189,12 +195,16 @@ public final class Offers {
 
   /** An offer. */
   public Attempt byId(long id) {
-    return jdbc.sql(COLUMNS + "where id = ?").param(id).query(Offers::read).single();
+    return writes.sql(COLUMNS + "where id = ?").param(id).query(Offers::read).single();
   }
 
   /** The offer that a target knows by this key. */
   public Optional<Attempt> ofKey(String offerKey) {
-    return jdbc.sql(COLUMNS + "where offer_key = ?").param(offerKey).query(Offers::read).optional();
+    return writes
+        .sql(COLUMNS + "where offer_key = ?")
+        .param(offerKey)
+        .query(Offers::read)
+        .optional();
   }
 
   /**
@@ -216,7 +226,8 @@ public final class Offers {
   private InTransfer inTransfer(long id) {
     List<Transfer> transfer = new ArrayList<>();
     List<Attempt> all =
-        jdbc.sql(
+        writes
+            .sql(
                 """
                 select %s, %s from baton_transfer t join baton_offer o on o.transfer_id = t.id
                 where t.id = (select transfer_id from baton_offer where id = ?) order by o.id"""
@@ -247,7 +258,8 @@ public final class Offers {
   }
 
   private List<Attempt> readOf(Transfer transfer) {
-    return jdbc.sql(COLUMNS + "where transfer_id = ? order by id")
+    return writes
+        .sql(COLUMNS + "where transfer_id = ? order by id")
         .param(transfer.id())
         .query(Offers::read)
         .list();
@@ -261,8 +273,8 @@ public final class Offers {
   }
 
   private List<Attempt> readOpen(String key) {
-    return jdbc.sql(
-            COLUMNS + "where conversation_key = ? and state in ('ASKING', 'OPEN') order by id")
+    return writes
+        .sql(COLUMNS + "where conversation_key = ? and state in ('ASKING', 'OPEN') order by id")
         .param(key)
         .query(Offers::read)
         .list();
@@ -270,7 +282,8 @@ public final class Offers {
 
   /** The offers that wait for an answer and are this node's to watch. */
   public List<Attempt> watched() {
-    return jdbc.sql(COLUMNS + "where state = 'OPEN' and outcome is null and owner = ? order by id")
+    return writes
+        .sql(COLUMNS + "where state = 'OPEN' and outcome is null and owner = ? order by id")
         .param(node.id())
         .query(Offers::read)
         .list();
@@ -278,7 +291,8 @@ public final class Offers {
 
   /** Takes over the watch of offers whose node is gone. */
   public void takeOverWatch() {
-    jdbc.sql(
+    writes
+        .sql(
             """
             update baton_offer set owner = ? where state = 'OPEN' and (owner is null
               or owner not in (select id from baton_node where alive_until > current_timestamp))""")
@@ -296,7 +310,8 @@ public final class Offers {
   /** A step of the process waits for the offer's answer. */
   public Awaited awaitedBy(long offer, String taskId, String stepId) {
     GeneratedKeyHolder row = new GeneratedKeyHolder();
-    jdbc.sql("update baton_offer set task_id = ?, step_id = ? where id = ?")
+    writes
+        .sql("update baton_offer set task_id = ?, step_id = ? where id = ?")
         .params(taskId, stepId, offer)
         .update(row, "target_type", "target_value", "due_at");
     Map<String, Object> columns = Objects.requireNonNull(row.getKeys(), "There is no such offer.");
@@ -309,7 +324,7 @@ public final class Offers {
 
   /** The process went another way: the step does not wait any more. */
   public void notAwaited(String stepId) {
-    jdbc.sql("update baton_offer set task_id = null where step_id = ?").param(stepId).update();
+    writes.sql("update baton_offer set task_id = null where step_id = ?").param(stepId).update();
   }
 
   /**
@@ -318,23 +333,26 @@ public final class Offers {
    * @return whether it may still accept
    */
   public boolean opened(Attempt offer, String reference) {
-    GeneratedKeyHolder state = new GeneratedKeyHolder();
-    jdbc.sql(
-            """
-            update baton_offer set state = case when state = 'ABANDONED' then state else 'OPEN' end,
-              reference = ?, owner = ?
-            where id = ?""")
-        .params(reference, node.id(), offer.id())
-        .update(state, "state");
-    change(offer, known -> known.opened(reference));
+    Offered known = Transfers.known(offer.conversationKey());
+    Attempt now =
+        (known == null ? byId(offer.id()) : known.offer(offer.id()).orElse(offer))
+            .opened(reference);
+    writes.change(
+        Table.OFFER,
+        offer.id(),
+        set("state", now.state().name()),
+        set("reference", reference),
+        set("owner", node.id()));
+    change(offer, before -> now);
     follow(offer, "offered", null);
-    return Attempt.State.OPEN.name().equals(state.getKeyAs(String.class));
+    return now.state() == Attempt.State.OPEN;
   }
 
   /** An offer whose making is not known to have come about turns out to be with its target. */
   public void found(Attempt offer, String reference) {
     int first =
-        jdbc.sql("update baton_offer set reference = ? where id = ? and reference is null")
+        writes
+            .sql("update baton_offer set reference = ? where id = ? and reference is null")
             .params(reference, offer.id())
             .update();
     if (first == 1) {
@@ -344,7 +362,8 @@ public final class Offers {
 
   /** Whether the target says something new about how long the offer waits. */
   public boolean waitsOtherwise(long offer, OfferStatus.Waiting wait) {
-    return jdbc.sql("select count(*) from baton_offer where id = ? and " + WAITS_OTHERWISE)
+    return writes
+            .sql("select count(*) from baton_offer where id = ? and " + WAITS_OTHERWISE)
             .params(offer, wait.position(), seconds(wait.estimate()))
             .query(Integer.class)
             .single()
@@ -353,7 +372,8 @@ public final class Offers {
 
   /** The target says how long the offer waits. */
   public void waits(long offer, OfferStatus.Waiting wait) {
-    jdbc.sql("update baton_offer set position_in_line = ?, estimate_seconds = ? where id = ?")
+    writes
+        .sql("update baton_offer set position_in_line = ?, estimate_seconds = ? where id = ?")
         .params(wait.position(), seconds(wait.estimate()), offer)
         .update();
     Attempt attempt = byId(offer);
@@ -368,63 +388,66 @@ public final class Offers {
 
   /** The target took the session. */
   public void accepted(Attempt offer) {
-    jdbc.sql(
-            """
-            update baton_offer set state = 'ACCEPTED', outcome = ?, detail = null,
-              over_at = current_timestamp
-            where id = ?""")
-        .params(Outcome.ACCEPTED.name(), offer.id())
-        .update();
-    change(offer, known -> known.over(Attempt.State.ACCEPTED, Outcome.ACCEPTED, null));
+    over(offer, Attempt.State.ACCEPTED, Outcome.ACCEPTED, null);
     follow(offer, "accepted", Outcome.ACCEPTED);
   }
 
   /** The offer has come to nothing, and is only open until it is taken back. */
   public void refused(Attempt offer, Outcome outcome, @Nullable String detail) {
-    jdbc.sql("update baton_offer set outcome = ?, detail = ? where id = ?")
-        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
-        .update();
+    writes.change(
+        Table.OFFER,
+        offer.id(),
+        set("outcome", outcome.name()),
+        set("detail", detail == null ? null : Orders.cut(detail)));
     forget(offer.conversationKey());
   }
 
   /** Nobody takes the session by this offer. */
   public void over(Attempt offer, Outcome outcome, @Nullable String detail) {
-    jdbc.sql(
-            """
-            update baton_offer set state = 'OVER', outcome = ?, detail = ?,
-              over_at = current_timestamp
-            where id = ?""")
-        .params(outcome.name(), detail == null ? null : Orders.cut(detail), offer.id())
-        .update();
-    change(offer, known -> known.over(Attempt.State.OVER, outcome, detail));
+    over(offer, Attempt.State.OVER, outcome, detail);
     follow(offer, "over", outcome);
+  }
+
+  private void over(Attempt offer, Attempt.State how, Outcome outcome, @Nullable String detail) {
+    writes.change(
+        Table.OFFER,
+        offer.id(),
+        set("state", how.name()),
+        set("outcome", outcome.name()),
+        set("detail", detail == null ? null : Orders.cut(detail)),
+        now("over_at"));
+    change(offer, known -> known.over(how, outcome, detail));
   }
 
   /** The transfer goes on without the offer, which is taken back all the same. */
   public void abandoned(Attempt offer, Outcome outcome) {
-    jdbc.sql("update baton_offer set state = 'ABANDONED', outcome = ? where id = ?")
-        .params(outcome.name(), offer.id())
-        .update();
+    writes.change(
+        Table.OFFER,
+        offer.id(),
+        set("state", Attempt.State.ABANDONED.name()),
+        set("outcome", outcome.name()));
     forget(offer.conversationKey());
     follow(offer, "over", outcome);
   }
 
   /** An offer that the transfer went on without is taken back at last. */
   public void takenBack(long offer) {
-    jdbc.sql(
-            """
-            update baton_offer set state = 'OVER', over_at = current_timestamp,
-              detail = 'taken back after the transfer had gone on'
-            where id = ?""")
-        .param(offer)
-        .update();
+    writes.change(
+        Table.OFFER,
+        offer,
+        set("state", Attempt.State.OVER.name()),
+        set("detail", "taken back after the transfer had gone on"),
+        now("over_at"));
   }
 
   /** Who took the session does not get it after all: the offer is open until it is taken back. */
   void takenAway(long offer) {
-    jdbc.sql("update baton_offer set state = 'OPEN', outcome = ?, over_at = null where id = ?")
-        .params(Outcome.WITHDRAWN.name(), offer)
-        .update();
+    writes.change(
+        Table.OFFER,
+        offer,
+        set("state", Attempt.State.OPEN.name()),
+        set("outcome", Outcome.WITHDRAWN.name()),
+        set("over_at", null));
   }
 
   private void follow(Attempt offer, String state, @Nullable Outcome outcome) {

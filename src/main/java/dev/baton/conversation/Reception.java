@@ -257,7 +257,7 @@ public final class Reception {
     conversations.locked(
         key,
         conversation -> {
-          Optional<BotSession> nextBot = sessions.next(key);
+          Optional<BotSession> nextBot = sessions.next(conversation, transfers.latest(key));
           boolean taken =
               conversation.state() == ConversationState.TRANSFERRING
                   && transfers.current(key).winner() != null
@@ -327,7 +327,7 @@ public final class Reception {
         () -> {
           Optional<Conversation> conversation =
               conversations
-                  .lockIfKnown(key)
+                  .heldIfKnown(key)
                   .filter(known -> known.processInstanceId().equals(processInstanceId));
           conversation.ifPresent(this::close);
           return conversation;
@@ -336,7 +336,9 @@ public final class Reception {
 
   private void close(Conversation conversation) {
     String key = conversation.key();
-    sessions.next(key).ifPresent(bot -> offers.takenAway(bot.offerId()));
+    sessions
+        .next(conversation, transfers.latest(key))
+        .ifPresent(bot -> offers.takenAway(bot.offerId()));
     if (!conversation.state().over()) {
       boolean handedOver = transfers.handedOver(key);
       conversations.over(

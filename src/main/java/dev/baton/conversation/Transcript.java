@@ -8,15 +8,10 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionSynchronization;
-import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * What was said in a conversation and what became of it, in order: the transcript proper, and
@@ -69,12 +64,12 @@ public final class Transcript {
   private static final String COLUMNS =
       "select id, said_at, speaker, cause, body from baton_transcript ";
 
-  private final JdbcClient jdbc;
+  private final Writes writes;
   private final Changes changes;
 
   /** Works in the caller's transaction, and announces its lines with the commit. */
-  public Transcript(JdbcClient jdbc, Changes changes) {
-    this.jdbc = jdbc;
+  public Transcript(Writes writes, Changes changes) {
+    this.writes = writes;
     this.changes = changes;
   }
 
@@ -100,55 +95,6 @@ public final class Transcript {
 
   /** Adds a line or more, of one conversation or of several. */
   void add(List<Said> lines) {
-    if (TransactionSynchronizationManager.isSynchronizationActive()) {
-      unwritten()
-          .orElseGet(
-              () -> {
-                Unwritten first = new Unwritten();
-                TransactionSynchronizationManager.registerSynchronization(first);
-                return first;
-              })
-          .lines
-          .addAll(lines);
-    } else {
-      write(lines);
-    }
-    lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
-  }
-
-  /** Announces lines of these conversations that were added elsewhere, and are committed. */
-  void added(Collection<String> keys) {
-    keys.forEach(changes::tell);
-  }
-
-  /** What the current transaction has to say: written together, when it ends or somebody reads. */
-  private final class Unwritten implements TransactionSynchronization {
-    final List<Said> lines = new ArrayList<>();
-
-    @Override
-    public void beforeCommit(boolean readOnly) {
-      if (!lines.isEmpty()) {
-        write(lines);
-        lines.clear();
-      }
-    }
-  }
-
-  private static Optional<Unwritten> unwritten() {
-    return TransactionSynchronizationManager.isSynchronizationActive()
-        ? TransactionSynchronizationManager.getSynchronizations().stream()
-            .filter(Unwritten.class::isInstance)
-            .map(Unwritten.class::cast)
-            .findAny()
-        : Optional.empty();
-  }
-
-  private JdbcClient afterWhatIsUnwritten() {
-    unwritten().ifPresent(unwritten -> unwritten.beforeCommit(false));
-    return jdbc;
-  }
-
-  private void write(List<Said> lines) {
     List<@Nullable Object> values = new ArrayList<>();
     for (Said line : lines) {
       values.addAll(
@@ -159,13 +105,18 @@ public final class Transcript {
               line.inboxId,
               wellFormed(line.body)));
     }
-    jdbc.sql(
-            "insert into baton_transcript (conversation_key, said_at, speaker, cause, inbox_id, body)"
-                + " values "
-                + String.join(
-                    ", ", Collections.nCopies(lines.size(), "(?, current_timestamp, ?, ?, ?, ?)")))
-        .params(values)
-        .update();
+    writes.add(
+        "baton_transcript",
+        "conversation_key, said_at, speaker, cause, inbox_id, body",
+        "(?, current_timestamp, ?, ?, ?, ?)",
+        lines.size(),
+        values);
+    lines.stream().map(Said::key).distinct().forEach(changes::afterCommit);
+  }
+
+  /** Announces lines of these conversations that were added elsewhere, and are committed. */
+  void added(Collection<String> keys) {
+    keys.forEach(changes::tell);
   }
 
   /** A bot may say half of a character, which no channel could be given: "?" in its place. */
@@ -185,7 +136,7 @@ public final class Transcript {
 
   /** The lines after one, oldest first, as many as are asked for. */
   public List<Line> since(String key, long id, int most) {
-    return afterWhatIsUnwritten()
+    return writes
         .sql(COLUMNS + "where conversation_key = ? and id > ? order by id fetch first ? rows only")
         .params(key, id, most)
         .query(Transcript::read)
@@ -194,7 +145,7 @@ public final class Transcript {
 
   /** What the bot said at the start. */
   public List<Line> greeting(String key) {
-    return afterWhatIsUnwritten()
+    return writes
         .sql(
             COLUMNS
                 + "where conversation_key = ? and speaker = 'BOT' and cause = 'START' order by id")
@@ -205,7 +156,7 @@ public final class Transcript {
 
   /** What the bot said to a customer's message. */
   public List<Line> answersTo(String key, long inboxId) {
-    return afterWhatIsUnwritten()
+    return writes
         .sql(
             COLUMNS + "where conversation_key = ? and speaker = 'BOT' and inbox_id = ? order by id")
         .params(key, inboxId)

@@ -1,9 +1,13 @@
 package dev.baton.conversation;
 
+import static dev.baton.conversation.Writes.now;
+import static dev.baton.conversation.Writes.set;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.bots.Target;
+import dev.baton.conversation.Writes.Table;
 import dev.baton.transfer.Plan;
 import dev.baton.transfer.PlanJson;
 import dev.baton.transfer.Survey;
@@ -16,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /** The transfers of conversations: an escalate of the bot and what became of it. Thread-safe. */
@@ -42,19 +45,20 @@ public final class Transfers {
   private static final String LATEST =
       "where t.conversation_key = ? order by t.id desc fetch first row only";
 
-  private final JdbcClient jdbc;
+  private final Writes writes;
   private final Transcript transcript;
 
   /** Works in the caller's transaction. */
-  public Transfers(JdbcClient jdbc, Transcript transcript) {
-    this.jdbc = jdbc;
+  public Transfers(Writes writes, Transcript transcript) {
+    this.writes = writes;
     this.transcript = transcript;
   }
 
   /** The bot escalated. */
   public void escalated(String key, @Nullable String escalateId, List<Target> targets) {
     GeneratedKeyHolder row = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             """
             insert into baton_transfer (conversation_key, escalate_id, targets, escalated_at)
             values (?, ?, ?, current_timestamp)""")
@@ -77,7 +81,8 @@ public final class Transfers {
       return Optional.of(known.get(key));
     }
     Optional<Transfer> latest =
-        jdbc.sql("select " + columns() + " from baton_transfer t " + LATEST)
+        writes
+            .sql("select " + columns() + " from baton_transfer t " + LATEST)
             .param(key)
             .query(Transfers::readTransfer)
             .optional();
@@ -146,7 +151,8 @@ public final class Transfers {
   }
 
   private Standing readStanding(String key) {
-    return jdbc.sql(
+    return writes
+        .sql(
             """
             select %s, exists (
               select 1 from baton_offer o
@@ -167,7 +173,8 @@ public final class Transfers {
 
   /** Every transfer of the conversation, oldest first. */
   public List<Transfer> all(String key) {
-    return jdbc.sql(
+    return writes
+        .sql(
             "select "
                 + columns()
                 + " from baton_transfer t where t.conversation_key = ? order by t.id")
@@ -183,42 +190,32 @@ public final class Transfers {
    */
   public int nextRound(Transfer transfer) {
     int round = transfer.round() + 1;
-    jdbc.sql("update baton_transfer set round = ? where id = ?")
-        .params(round, transfer.id())
-        .update();
+    writes.change(Table.TRANSFER, transfer.id(), set("round", round));
     keep(transfer.inRound(round));
     return round;
   }
 
   /** Who is available, as the targets of an escalation answered. */
   public void surveyed(Transfer transfer, Survey survey) {
-    jdbc.sql("update baton_transfer set survey = ? where id = ?")
-        .params(survey.toJson(), transfer.id())
-        .update();
+    writes.change(Table.TRANSFER, transfer.id(), set("survey", survey.toJson()));
     keep(transfer.surveyed(survey));
   }
 
   /** How the transfer is routed. */
   public void planned(Transfer transfer, Plan plan) {
-    jdbc.sql("update baton_transfer set plan = ? where id = ?")
-        .params(PlanJson.write(plan), transfer.id())
-        .update();
+    writes.change(Table.TRANSFER, transfer.id(), set("plan", PlanJson.write(plan)));
     keep(transfer.routedBy(plan));
   }
 
   /** Whoever took this offer has the session. */
   public void won(Transfer transfer, long offer) {
-    jdbc.sql("update baton_transfer set winner = ? where id = ?")
-        .params(offer, transfer.id())
-        .update();
+    writes.change(Table.TRANSFER, transfer.id(), set("winner", offer));
     keep(transfer.wonBy(offer));
   }
 
   /** The customer would rather go on with the bot. */
   void cancel(Transfer transfer) {
-    jdbc.sql("update baton_transfer set cancelled = true where id = ?")
-        .param(transfer.id())
-        .update();
+    writes.change(Table.TRANSFER, transfer.id(), set("cancelled", true));
     changed(transfer.conversationKey());
   }
 
@@ -230,13 +227,13 @@ public final class Transfers {
    */
   public void reported(
       Transfer transfer, String report, @Nullable String reason, @Nullable String description) {
-    jdbc.sql(
-            """
-            update baton_transfer set report = ?, report_reason = ?, report_description = ?,
-              over_at = current_timestamp
-            where id = ?""")
-        .params(report, reason, description, transfer.id())
-        .update();
+    writes.change(
+        Table.TRANSFER,
+        transfer.id(),
+        set("report", report),
+        set("report_reason", reason),
+        set("report_description", description),
+        now("over_at"));
     keep(transfer.reported(report, reason, description));
     String outcome =
         transfer.winner() != null ? "accepted" : transfer.cancelled() ? "cancelled" : "failed";
@@ -253,7 +250,8 @@ public final class Transfers {
    * the target is a bot: with that one the conversation goes on.
    */
   public boolean handedOver(String key) {
-    return jdbc.sql(
+    return writes
+            .sql(
                 """
             select count(*) from baton_transfer t
             where t.id = (select max(id) from baton_transfer where conversation_key = ?)

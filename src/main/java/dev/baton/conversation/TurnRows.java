@@ -1,5 +1,10 @@
 package dev.baton.conversation;
 
+import static dev.baton.conversation.Keys.OF_CONVERSATION;
+import static dev.baton.conversation.Writes.now;
+import static dev.baton.conversation.Writes.set;
+
+import dev.baton.conversation.Writes.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
 /**
@@ -51,7 +55,7 @@ final class TurnRows {
   /** SQL: what else is set when a turn ends, whatever the bot answered. */
   static final String ENDS = "failed_transfers = 0, rests_since = current_timestamp";
 
-  private final JdbcClient jdbc;
+  private final Writes writes;
   private final Node node;
   private final String suspended;
 
@@ -60,8 +64,8 @@ final class TurnRows {
    *
    * @param suspended SQL: whether the process {@code process_instance_id} must not move
    */
-  TurnRows(JdbcClient jdbc, Node node, String suspended) {
-    this.jdbc = jdbc;
+  TurnRows(Writes writes, Node node, String suspended) {
+    this.writes = writes;
     this.node = node;
     this.suspended = suspended;
   }
@@ -78,7 +82,8 @@ final class TurnRows {
    */
   Map<String, Begun> begin(Collection<String> keys, Turn turn) {
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             """
             update baton_conversation
             set turn = ?, turn_owner = ?, next_sequence = next_sequence + 1
@@ -148,7 +153,8 @@ final class TurnRows {
     crcs.forEach((key, crc) -> values.addAll(Arrays.asList(key, crc)));
     values.addAll(crcs.keySet());
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
-    jdbc.sql(
+    writes
+        .sql(
             """
             update baton_conversation
             set turn = case turn when 'MORE' then 'MORE' else 'FREE' end,
@@ -179,14 +185,16 @@ final class TurnRows {
 
   /** How a conversation's turn stands; null when each message takes the token with it. */
   void become(String key, @Nullable Turn turn) {
-    jdbc.sql("update baton_conversation set turn = ? where conversation_key = ?")
+    writes
+        .sql("update baton_conversation set turn = ? where conversation_key = ?")
         .params(turn == null ? null : turn.name(), key)
         .update();
   }
 
   /** The turn that is under way is not its node's any more. */
   void disown(String key) {
-    jdbc.sql("update baton_conversation set turn_owner = null where conversation_key = ?")
+    writes
+        .sql("update baton_conversation set turn_owner = null where conversation_key = ?")
         .param(key)
         .update();
   }
@@ -199,24 +207,33 @@ final class TurnRows {
    * @param print of the process's file; null when no transfer may run ahead of it
    */
   void rest(String key, @Nullable String print) {
-    jdbc.sql(
-            """
-            update baton_conversation
-            set turn = 'FREE', rests_since = current_timestamp, runs_ahead = ?
-            where conversation_key = ?
-              and not exists (select 1 from baton_order o
-                              where o.conversation_key = ? and o.kind like 'BOT_%')
-              and not exists (select 1 from baton_inbox i
-                              where i.conversation_key = ? and i.state = 'WAITING')
-              and\s"""
-                + ALL_TAKE_TURNS)
-        .params(print, key, key, key)
-        .update();
+    boolean rests =
+        writes
+            .sql(
+                """
+                select not exists (select 1 from baton_order o
+                                   where o.conversation_key = ? and o.kind like 'BOT_%%')
+                  and not exists (select 1 from baton_inbox i
+                                  where i.%s and i.state = 'WAITING')
+                  and %s"""
+                    .formatted(OF_CONVERSATION, ALL_TAKE_TURNS))
+            .params(key, key)
+            .query(Boolean.class)
+            .single();
+    if (rests) {
+      writes.change(
+          Table.CONVERSATION,
+          key,
+          set("turn", Turn.FREE.name()),
+          now("rests_since"),
+          set("runs_ahead", print));
+    }
   }
 
   /** See {@link Turns#silentFrom}. */
   @Nullable Instant silentFrom(String key, Duration silence) {
-    return jdbc.sql("select turn, rests_since from baton_conversation where conversation_key = ?")
+    return writes
+        .sql("select turn, rests_since from baton_conversation where conversation_key = ?")
         .param(key)
         .query(
             (row, number) -> {

@@ -24,7 +24,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
@@ -38,8 +37,8 @@ public final class Turns {
   /**
    * A turn that was begun and committed.
    *
-   * @param reply completes with the commit of what the bot said if the talk goes on with that, and
-   *     empty when something else has come of it
+   * @param reply completes with the commit of what the bot said if the talk goes on or is
+   *     transferred with that, and empty when something else has come of it
    */
   public record Taken(
       Order order,
@@ -50,10 +49,12 @@ public final class Turns {
   /**
    * What the bot answered, when the talk goes on with that.
    *
+   * @param state how the conversation stands with that
    * @param messages in the Bots API's JSON
    * @param runtimeCrc null when the bot sent none
    */
-  public record Reply(List<String> messages, @Nullable String runtimeCrc) {}
+  public record Reply(
+      ConversationState state, List<String> messages, @Nullable String runtimeCrc) {}
 
   private record Asked(String key, CustomerMessage message) {}
 
@@ -98,7 +99,7 @@ public final class Turns {
    * @param taken is told of each turn, once it is committed and with nothing held
    */
   public Turns(
-      JdbcClient jdbc,
+      Writes writes,
       boolean isH2,
       Node node,
       String suspended,
@@ -109,10 +110,10 @@ public final class Turns {
       Token token,
       Consumer<Taken> taken) {
     this.conversations = conversations;
-    this.rows = new TurnRows(jdbc, node, suspended);
-    this.atOnce = isH2 ? null : new TurnsAtOnce(jdbc, node, suspended);
-    this.turnOrders = new TurnOrders(jdbc, node);
-    this.aheadOrders = new AheadOrders(jdbc, node);
+    this.rows = new TurnRows(writes, node, suspended);
+    this.atOnce = isH2 ? null : new TurnsAtOnce(writes, node, suspended);
+    this.turnOrders = new TurnOrders(writes, node);
+    this.aheadOrders = new AheadOrders(writes, node);
     this.node = node;
     this.inbox = inbox;
     this.transcript = transcript;
@@ -317,7 +318,7 @@ public final class Turns {
       Orders.afterCommit(answer::tell);
     }
     transcript.add(ended.stream().flatMap(Turns::said).toList());
-    inbox.become(ended.stream().map(Answer::inboxId).toList(), InboxMessage.State.ANSWERED);
+    ended.forEach(answer -> inbox.become(answer.inboxId(), InboxMessage.State.ANSWERED));
     for (Answer answer : ended) {
       if (Objects.requireNonNull(turns.get(answer.key())).left() == Turn.MORE) {
         rows.become(answer.key(), Turn.FREE);

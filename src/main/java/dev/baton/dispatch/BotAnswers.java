@@ -80,6 +80,9 @@ final class BotAnswers {
 
   static Reply reply(BotAnswer answer) {
     return new Reply(
+        meaning(answer) == Meaning.ESCALATED
+            ? ConversationState.TRANSFERRING
+            : ConversationState.TALKING,
         answer.messages().stream()
             .filter(BotAnswers::isSaid)
             .map(message -> message.json().toString())

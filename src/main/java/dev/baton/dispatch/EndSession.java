@@ -75,7 +75,9 @@ final class EndSession implements Performer {
   }
 
   private Optional<BotSession> nextBot(Conversation conversation) {
-    return conversation.state().over() ? Optional.empty() : sessions.next(conversation.key());
+    return conversation.state().over()
+        ? Optional.empty()
+        : sessions.next(conversation, transfers.latest(conversation.key()));
   }
 
   /** The answer is null when there was no session to end. */

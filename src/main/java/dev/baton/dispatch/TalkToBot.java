@@ -135,7 +135,7 @@ final class TalkToBot {
 
       private BotSaid said(Conversation conversation) {
         // Told before the others, who would read it.
-        conversations.tellGreeting(conversation, BotAnswers.reply(answer), asked);
+        conversations.tell(conversation, BotAnswers.reply(answer), asked);
         return new BotSaid(take(conversation, answer, Cause.START, null, true));
       }
 
@@ -209,11 +209,14 @@ final class TalkToBot {
       @Override
       public boolean atOnce() {
         return escalates()
-            ? ahead.escalated(
-                order,
-                answer.runtimeCrc(),
-                conversation -> answers.escalate(conversation, answer, inboxId))
+            ? ahead.escalated(order, answer.runtimeCrc(), this::escalated)
             : goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
+      }
+
+      private Conversation escalated(Conversation conversation) {
+        // Told before the others, who would read it.
+        conversations.tell(conversation, BotAnswers.reply(answer), asked);
+        return answers.escalate(conversation, answer, inboxId);
       }
 
       private boolean escalates() {

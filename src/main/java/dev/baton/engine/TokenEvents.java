@@ -14,6 +14,7 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Token.StepResult;
+import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.conversation.Turns;
 import dev.baton.transfer.TargetKinds;
@@ -155,11 +156,14 @@ public final class TokenEvents {
 
   private boolean nothingToPassOn(DelegateExecution execution) {
     String key = held.by(execution);
-    PassingOn left = conversations.passingOn(key);
+    Conversation conversation = conversations.held(key);
+    PassingOn left =
+        conversations.passingOn(
+            conversation, transfers.latest(key).map(Transfer::winner).orElse(null));
     if (!left.botHasIt() && left.messageWaits()) {
       return false;
     }
-    if (!left.botHasIt() && !left.state().over()) {
+    if (!left.botHasIt() && !conversation.state().over()) {
       conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
     }
     BotConversation.MESSAGES_HELD.set(execution, false);

@@ -263,7 +263,7 @@ class TurnsAtOnceTest {
     Order order =
         Order.ofTurn(
             key, sending.turn().sequenceId(), sending.message().id(), Instant.now(), node.id());
-    return new Answer(order, new Reply(List.of(said), crc));
+    return new Answer(order, new Reply(ConversationState.TALKING, List.of(said), crc));
   }
 
   private static Connection connection() throws SQLException {

@@ -107,7 +107,8 @@ final class CountedStatements extends DelegatingDataSource {
       return (proxy, method, arguments) -> {
         String name = method.getName();
         if (name.equals("addBatch") || (name.startsWith("execute") && !name.contains("Batch"))) {
-          statements.add(sql);
+          // Several may go in one round trip.
+          statements.addAll(List.of(sql.split("; ")));
         }
         Object result = call(statement, method, arguments);
         if (name.startsWith("execute")) {

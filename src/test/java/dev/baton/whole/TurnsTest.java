@@ -3,6 +3,7 @@ package dev.baton.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.CustomerMessage;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
@@ -563,7 +564,7 @@ class TurnsTest {
     CompletableFuture<Answer> second = baton.writeLater("late", "m2", "1");
     baton.awaitUnderWay("late", "bot-message");
     CompletableFuture<Optional<Turns.Reply>> nobody = new CompletableFuture<>();
-    Turns.Reply reply = new Turns.Reply(List.of("{}"), null);
+    Turns.Reply reply = new Turns.Reply(ConversationState.TALKING, List.of("{}"), null);
     assertThat(baton.bean(Turns.class).answered(stale, reply, nobody)).isFalse();
     assertThat(nobody).isNotDone();
     assertThat(underWay("late").sequenceId()).isEqualTo(2);
