@@ -41,8 +41,8 @@ enum CrashPoint {
 
   OFFER_NOT_ARRIVED(Story.TAKEN, notArrived(Visit::queue, "POST", "/sobjects/Case$", "")),
   OFFER_NOT_ANSWERED(Story.TAKEN, notAnswered(Visit::queue, "POST", "/sobjects/Case$", "")),
-  OFFER_NOT_COMMITTED(Story.TAKEN, last(before("update baton_offer set state = case"))),
-  OFFER_COMMITTED(Story.TAKEN, after("update baton_offer set state = case")),
+  OFFER_NOT_COMMITTED(Story.TAKEN, last(before("update baton_offer set state = ., reference"))),
+  OFFER_COMMITTED(Story.TAKEN, after("update baton_offer set state = ., reference")),
   OFFER_WAITING(Story.TAKEN, new Seam.Waiting()),
   TYPED_NOT_COMMITTED(Story.TAKEN, last(before("insert into baton_inbox .*held"))),
   TYPED_COMMITTED(Story.TAKEN, after("insert into baton_inbox .*held")),
@@ -53,8 +53,9 @@ enum CrashPoint {
       Story.TAKEN, notArrived(Visit::otherQueue, "PATCH", "/sobjects/Case/", "Closed")),
   WITHDRAWAL_NOT_ANSWERED(
       Story.TAKEN, notAnswered(Visit::otherQueue, "PATCH", "/sobjects/Case/", "Closed")),
-  WITHDRAWAL_NOT_COMMITTED(Story.TAKEN, last(before("update baton_offer set state = 'OVER'"))),
-  WITHDRAWAL_COMMITTED(Story.TAKEN, after("update baton_offer set state = 'OVER'")),
+  WITHDRAWAL_NOT_COMMITTED(
+      Story.TAKEN, last(before("update baton_offer set state = ., outcome .*OVER"))),
+  WITHDRAWAL_COMMITTED(Story.TAKEN, after("update baton_offer set state = ., outcome .*OVER")),
 
   SUCCEEDED_NOT_ARRIVED(
       Story.TAKEN, notArrived(Visit::bot, "POST", "/messages$", "transferSucceeded")),
@@ -65,8 +66,8 @@ enum CrashPoint {
 
   HELD_NOT_ARRIVED(Story.TAKEN, notArrived(Visit::queue, "POST", "/CaseComment$", "")),
   HELD_NOT_ANSWERED(Story.TAKEN, notAnswered(Visit::queue, "POST", "/CaseComment$", "")),
-  HELD_NOT_COMMITTED(Story.TAKEN, before("update baton_inbox set state .*\\[DELIVERED")),
-  HELD_COMMITTED(Story.TAKEN, after("update baton_inbox set state .*\\[DELIVERED")),
+  HELD_NOT_COMMITTED(Story.TAKEN, before("update baton_inbox set state .*\\bDELIVERED")),
+  HELD_COMMITTED(Story.TAKEN, after("update baton_inbox set state .*\\bDELIVERED")),
 
   END_NOT_ARRIVED(Story.TAKEN, notArrived(Visit::bot, "DELETE", "/sessions/", "")),
   END_NOT_ANSWERED(Story.TAKEN, notAnswered(Visit::bot, "DELETE", "/sessions/", "")),
@@ -75,8 +76,9 @@ enum CrashPoint {
 
   REFUSAL_NOT_COMMITTED(Story.NOBODY, last(before("update baton_offer set outcome .*DECLINED"))),
   REFUSAL_COMMITTED(Story.NOBODY, last(after("update baton_offer set outcome .*DECLINED"))),
-  NEXT_ROUND_NOT_COMMITTED(Story.NOBODY, before("update baton_transfer set round = . .*\\[2,")),
-  NEXT_ROUND_COMMITTED(Story.NOBODY, after("update baton_transfer set round = . .*\\[2,")),
+  NEXT_ROUND_NOT_COMMITTED(
+      Story.NOBODY, before("update baton_transfer set round = . .*\"round\":2")),
+  NEXT_ROUND_COMMITTED(Story.NOBODY, after("update baton_transfer set round = . .*\"round\":2")),
   FAILED_NOT_ARRIVED(Story.NOBODY, notArrived(Visit::bot, "POST", "/messages$", "transferFailed")),
   FAILED_NOT_ANSWERED(
       Story.NOBODY, notAnswered(Visit::bot, "POST", "/messages$", "transferFailed")),
