@@ -54,7 +54,6 @@ public final class Dispatcher {
   private final Parking parking;
   private final Set<Long> underWay = ConcurrentHashMap.newKeySet();
   private final Set<Long> scheduled = ConcurrentHashMap.newKeySet();
-
   private volatile boolean stopping;
 
   /**
@@ -153,6 +152,8 @@ public final class Dispatcher {
       }
     } finally {
       NEXT.remove();
+      // After an error, of which this thread may have died: nobody else knows of them.
+      next.forEach(left -> schedule(left, Duration.ZERO));
     }
   }
 
