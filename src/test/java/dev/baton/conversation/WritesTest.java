@@ -69,9 +69,9 @@ class WritesTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatChangesTwiceIsWrittenOnceAtTheEnd(boolean isH2) {
-    in(isH2);
-    transaction.executeWithoutResult(
-        status -> {
+    inTransaction(
+        isH2,
+        () -> {
           change(set("state", "TRANSFERRING"));
           change(set("state", "ENDED"), now("over_at"));
           change(set("runtime_crc", null));
@@ -87,9 +87,9 @@ class WritesTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whoReadsInTheTransactionReadsWhatIsYetToBeWritten(boolean isH2) {
-    in(isH2);
-    transaction.executeWithoutResult(
-        status -> {
+    inTransaction(
+        isH2,
+        () -> {
           change(set("state", "ENDED"));
           says("one");
           assertThat(
@@ -107,9 +107,9 @@ class WritesTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aStatementThatReadsNothingOfItDoesNotPartIt(boolean isH2) {
-    in(isH2);
-    transaction.executeWithoutResult(
-        status -> {
+    inTransaction(
+        isH2,
+        () -> {
           change(set("state", "ENDED"));
           writes.sql("select count(*) from baton_node").query(Integer.class).single();
           writes
@@ -163,6 +163,11 @@ class WritesTest {
     assertThat(row()).containsEntry("state", "ENDED");
     says("one");
     assertThat(lines()).isEqualTo(1);
+  }
+
+  private void inTransaction(boolean isH2, Runnable work) {
+    in(isH2);
+    transaction.executeWithoutResult(status -> work.run());
   }
 
   private void change(Writes.Assignment... assignments) {

@@ -41,6 +41,7 @@ class SystemGateTest {
             new TestServer(
                 request -> {
                   most.accumulateAndGet(now.incrementAndGet(), Math::max);
+                  // The burst has to last longer than the lease.
                   pause(Duration.ofMillis(40));
                   now.decrementAndGet();
                   return TestServer.Reply.json(200, "{}");
