@@ -1,10 +1,8 @@
 package dev.baton.conversation;
 
-import dev.baton.bots.EndReason;
 import dev.baton.conversation.AheadRows.Going;
 import dev.baton.conversation.AheadRows.Left;
 import dev.baton.conversation.AheadRows.Origin;
-import dev.baton.conversation.Conversations.PassingOn;
 import dev.baton.conversation.Following.Step;
 import dev.baton.conversation.Orders.WithConversation;
 import dev.baton.conversation.Token.Meaning;
@@ -292,7 +290,8 @@ public final class Ahead {
                   ? ask(conversation, transfers.current(key), call)
                   : place(OrderKind.BOT_TRANSFER_SUCCEEDED, conversation, null, call));
       case BOT_TRANSFER_SUCCEEDED ->
-          nothingToPassOn(key) && place(OrderKind.BOT_END, conversations.held(key), null, call);
+          conversations.nothingToPassOn(key, transfers.winner(key))
+              && place(OrderKind.BOT_END, conversations.held(key), null, call);
       default -> false;
     };
   }
@@ -316,18 +315,6 @@ public final class Ahead {
             && Rounds.left(routed, plan).get(0).size() == 1;
     return simple
         && place(OrderKind.TARGET_OFFER, conversation, rounds.begin(routed, plan).get(0), call);
-  }
-
-  private boolean nothingToPassOn(String key) {
-    Conversation conversation = conversations.held(key);
-    PassingOn left = conversations.passingOn(conversation, transfers.current(key).winner());
-    if (!left.botHasIt() && left.messageWaits()) {
-      return false;
-    }
-    if (!left.botHasIt() && !conversation.state().over()) {
-      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
-    }
-    return true;
   }
 
   private boolean place(

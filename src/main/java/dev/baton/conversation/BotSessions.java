@@ -3,6 +3,7 @@ package dev.baton.conversation;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The sessions at other bots by which conversations were offered to them. Thread-safe. */
@@ -41,19 +42,15 @@ public final class BotSessions {
   /**
    * The session in which the conversation is to go on: the winner's, before that has happened.
    *
-   * @param latest the conversation's latest transfer
+   * @param winner the offer that was accepted of its latest transfer; null for none
    */
-  public Optional<BotSession> next(Conversation conversation, Optional<Transfer> latest) {
-    return latest
-        .map(Transfer::winner)
-        .flatMap(
-            winner ->
-                jdbc.sql(
-                        SESSION
-                            + "where s.offer_id = ? and o.state = 'ACCEPTED' and s.session_id <> ?")
-                    .params(winner, conversation.sessionId())
-                    .query(BotSessions::read)
-                    .optional());
+  public Optional<BotSession> next(Conversation conversation, @Nullable Long winner) {
+    return winner == null
+        ? Optional.empty()
+        : jdbc.sql(SESSION + "where s.offer_id = ? and o.state = 'ACCEPTED' and s.session_id <> ?")
+            .params(winner, conversation.sessionId())
+            .query(BotSessions::read)
+            .optional();
   }
 
   /** How many bots have had the conversation, the present one among them. */

@@ -9,8 +9,6 @@ import dev.baton.conversation.Writes.Assignment;
 import dev.baton.conversation.Writes.Table;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,7 +22,6 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -120,7 +117,7 @@ public final class Conversations {
   private Optional<Conversation> lockIfKnown(String key) {
     Optional<Conversation> conversation =
         writes.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
-    conversation.ifPresent(known -> held().processes.put(key, known.processInstanceId()));
+    conversation.ifPresent(known -> Held.current().processes.put(key, known.processInstanceId()));
     return conversation;
   }
 
@@ -132,13 +129,13 @@ public final class Conversations {
    * @throws Refusal when there is no such conversation
    */
   public String hold(String key) {
-    String process = held().processes.get(key);
+    String process = Held.current().processes.get(key);
     return process == null ? lock(key).processInstanceId() : process;
   }
 
   /** The current transaction has the conversation's lock. */
   void holds(Conversation conversation) {
-    Held held = held();
+    Held held = Held.current();
     held.processes.put(conversation.key(), conversation.processInstanceId());
     held.conversations.put(conversation.key(), conversation);
   }
@@ -146,38 +143,25 @@ public final class Conversations {
   /** As {@link #holds(Conversation)}, and this is the next sequence id of its session. */
   void holds(Conversation conversation, long nextSequence) {
     holds(conversation);
-    held().sequences.put(conversation.key(), nextSequence);
+    Held.current().sequences.put(conversation.key(), nextSequence);
   }
 
   /**
    * The conversation as the current transaction, which holds it, has changed it; its turn may be
    * that of before.
    */
-  public Conversation held(String key) {
+  Conversation held(String key) {
     return heldIfKnown(key).orElseThrow(() -> unknown(key));
   }
 
   /** The same, if there is such a conversation; takes its lock. */
   Optional<Conversation> heldIfKnown(String key) {
-    return Optional.ofNullable(held().conversations.get(key)).or(() -> lockIfKnown(key));
+    return Optional.ofNullable(Held.current().conversations.get(key)).or(() -> lockIfKnown(key));
   }
 
   /** The conversation, which the current transaction holds, has moved on to this state. */
   void movedOn(String key, ConversationState state) {
     follow(key, state);
-  }
-
-  /** What the current transaction holds: it is found among the transaction's own listeners. */
-  private static final class Held implements TransactionSynchronization {
-    final Map<String, String> processes = new HashMap<>();
-
-    /** Of some of them, as they are now but for their turns. */
-    final Map<String, Conversation> conversations = new HashMap<>();
-
-    final Map<String, Long> sequences = new HashMap<>();
-    final Map<String, Transfer> transfers = new HashMap<>();
-    final Map<String, List<Attempt>> offers = new HashMap<>();
-    final Map<String, ConversationState> states = new HashMap<>();
   }
 
   /**
@@ -188,48 +172,13 @@ public final class Conversations {
    */
   public void tell(
       Conversation before, Turns.Reply said, CompletableFuture<Optional<Turns.Reply>> asked) {
-    Held held = held();
+    Held held = Held.current();
     Orders.afterCommit(
         () ->
             asked.complete(
                 held.states.getOrDefault(before.key(), before.visibleState()) == said.state()
                     ? Optional.of(said)
                     : Optional.empty()));
-  }
-
-  /**
-   * The latest transfers that the current transaction has read, of conversations that it holds:
-   * nobody else changes them. Null when it does not hold this one.
-   */
-  static @Nullable Map<String, Transfer> transfersOfHeld(String key) {
-    Held held = heldOf(key);
-    return held == null ? null : held.transfers;
-  }
-
-  /** The same of those transfers' offers, oldest first. */
-  static @Nullable Map<String, List<Attempt>> offersOfHeld(String key) {
-    Held held = heldOf(key);
-    return held == null ? null : held.offers;
-  }
-
-  private static @Nullable Held heldOf(String key) {
-    if (!TransactionSynchronizationManager.isSynchronizationActive()) {
-      return null;
-    }
-    Held held = held();
-    return held.processes.containsKey(key) ? held : null;
-  }
-
-  private static Held held() {
-    for (TransactionSynchronization known :
-        TransactionSynchronizationManager.getSynchronizations()) {
-      if (known instanceof Held held) {
-        return held;
-      }
-    }
-    Held held = new Held();
-    TransactionSynchronizationManager.registerSynchronization(held);
-    return held;
   }
 
   /** The conversation as last committed. */
@@ -272,7 +221,7 @@ public final class Conversations {
     try {
       boolean opened = insert.update() == 1;
       if (opened) {
-        held().processes.put(key, processInstanceId);
+        Held.current().processes.put(key, processInstanceId);
       }
       return opened;
     } catch (DuplicateKeyException e) {
@@ -283,7 +232,7 @@ public final class Conversations {
   /** The process of a conversation that ran {@link Ahead} of it from its beginning has begun. */
   public void hasBegun(String key, String processInstanceId) {
     change(key, set("process_instance_id", processInstanceId));
-    held().processes.put(key, processInstanceId);
+    Held.current().processes.put(key, processInstanceId);
   }
 
   /**
@@ -305,7 +254,7 @@ public final class Conversations {
         set("runtime_crc", null),
         set("next_sequence", 1L),
         set("failed_transfers", 0));
-    held().sequences.remove(key);
+    Held.current().sequences.remove(key);
   }
 
   /** The bot's latest X-Runtime-CRC; null when it is not known. */
@@ -357,19 +306,24 @@ public final class Conversations {
   }
 
   /**
-   * What is left to be done with a conversation that was transferred.
-   *
-   * @param botHasIt whether it goes on in another session, of another bot
-   * @param messageWaits whether a message of the customer's is held
-   */
-  public record PassingOn(boolean botHasIt, boolean messageWaits) {}
-
-  /**
-   * What is left to be done with a conversation that was transferred; the caller has its lock.
+   * A conversation was transferred, and the bot knows: unless another bot goes on with it, or a
+   * message of the customer's is held, it is over for its channel. The caller has its lock.
    *
    * @param winner the offer that was accepted
+   * @return whether nothing is left to be passed on
    */
-  public PassingOn passingOn(Conversation conversation, @Nullable Long winner) {
+  public boolean nothingToPassOn(String key, @Nullable Long winner) {
+    Conversation conversation = held(key);
+    PassingOn left = passingOn(conversation, winner);
+    if (!left.botHasIt && !left.messageWaits && !conversation.state().over()) {
+      over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
+    }
+    return left.botHasIt || !left.messageWaits;
+  }
+
+  private record PassingOn(boolean botHasIt, boolean messageWaits) {}
+
+  private PassingOn passingOn(Conversation conversation, @Nullable Long winner) {
     return writes
         .sql(
             """
@@ -413,7 +367,7 @@ public final class Conversations {
   }
 
   private void follow(String key, ConversationState state) {
-    held().states.put(key, state);
+    Held.current().states.put(key, state);
     transcript.add(
         key,
         Transcript.Speaker.BATON,
@@ -429,7 +383,7 @@ public final class Conversations {
 
   /** Draws the next sequence id of the conversation's session; the caller holds the lock. */
   long nextSequence(String key) {
-    Held held = heldOf(key);
+    Held held = Held.of(key);
     Long known = held == null ? null : held.sequences.get(key);
     if (held != null && known != null) {
       held.sequences.put(key, known + 1);
@@ -459,7 +413,7 @@ public final class Conversations {
   private void change(
       String key, Function<Conversation, @Nullable Conversation> now, Assignment... assignments) {
     writes.change(Table.CONVERSATION, key, assignments);
-    Held held = heldOf(key);
+    Held held = Held.of(key);
     if (held != null) {
       held.conversations.computeIfPresent(key, (same, known) -> now.apply(known));
     }

@@ -161,17 +161,17 @@ public final class Offers {
   }
 
   private static void known(String key, UnaryOperator<Stream<Attempt>> change) {
-    Map<String, List<Attempt>> known = Conversations.offersOfHeld(key);
-    if (known != null) {
-      known.computeIfPresent(key, (same, offers) -> change.apply(offers.stream()).toList());
+    Held held = Held.of(key);
+    if (held != null) {
+      held.offers.computeIfPresent(key, (same, offers) -> change.apply(offers.stream()).toList());
     }
   }
 
   /** What the current transaction knows of the offer changes in a way that it does not know. */
   private static void forget(String key) {
-    Map<String, List<Attempt>> known = Conversations.offersOfHeld(key);
-    if (known != null) {
-      known.remove(key);
+    Held held = Held.of(key);
+    if (held != null) {
+      held.offers.remove(key);
     }
   }
 

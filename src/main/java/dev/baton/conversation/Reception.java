@@ -257,7 +257,7 @@ public final class Reception {
     conversations.locked(
         key,
         conversation -> {
-          Optional<BotSession> nextBot = sessions.next(conversation, transfers.latest(key));
+          Optional<BotSession> nextBot = sessions.next(conversation, transfers.winner(key));
           boolean taken =
               conversation.state() == ConversationState.TRANSFERRING
                   && transfers.current(key).winner() != null
@@ -337,7 +337,7 @@ public final class Reception {
   private void close(Conversation conversation) {
     String key = conversation.key();
     sessions
-        .next(conversation, transfers.latest(key))
+        .next(conversation, transfers.winner(key))
         .ifPresent(bot -> offers.takenAway(bot.offerId()));
     if (!conversation.state().over()) {
       boolean handedOver = transfers.handedOver(key);

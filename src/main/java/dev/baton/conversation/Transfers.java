@@ -76,9 +76,10 @@ public final class Transfers {
 
   /** The conversation's latest transfer. */
   public Optional<Transfer> latest(String key) {
-    Map<String, Transfer> known = Conversations.transfersOfHeld(key);
-    if (known != null && known.containsKey(key)) {
-      return Optional.of(known.get(key));
+    Held held = Held.of(key);
+    Transfer known = held == null ? null : held.transfers.get(key);
+    if (known != null) {
+      return Optional.of(known);
     }
     Optional<Transfer> latest =
         writes
@@ -90,22 +91,27 @@ public final class Transfers {
     return latest;
   }
 
+  /** The offer that was accepted of the conversation's latest transfer; null when none was. */
+  public @Nullable Long winner(String key) {
+    return latest(key).map(Transfer::winner).orElse(null);
+  }
+
   /** SQL: what {@link #readTransfer} reads, of the table t. */
   static String columns() {
     return "t." + String.join(", t.", COLUMNS);
   }
 
   private static void keep(Transfer transfer) {
-    Map<String, Transfer> known = Conversations.transfersOfHeld(transfer.conversationKey());
-    if (known != null) {
-      known.put(transfer.conversationKey(), transfer);
+    Held held = Held.of(transfer.conversationKey());
+    if (held != null) {
+      held.transfers.put(transfer.conversationKey(), transfer);
     }
   }
 
   private static void changed(String key) {
-    Map<String, Transfer> known = Conversations.transfersOfHeld(key);
-    if (known != null) {
-      known.remove(key);
+    Held held = Held.of(key);
+    if (held != null) {
+      held.transfers.remove(key);
     }
   }
 
@@ -133,20 +139,19 @@ public final class Transfers {
 
   /** What the current transaction knows of a transfer that ran ahead of the process before it. */
   static @Nullable Offered known(String key) {
-    Map<String, Transfer> transfers = Conversations.transfersOfHeld(key);
-    Map<String, List<Attempt>> offers = Conversations.offersOfHeld(key);
-    Transfer transfer = transfers == null ? null : transfers.get(key);
-    List<Attempt> its = offers == null ? null : offers.get(key);
+    Held held = Held.of(key);
+    Transfer transfer = held == null ? null : held.transfers.get(key);
+    List<Attempt> its = held == null ? null : held.offers.get(key);
     return transfer == null || its == null ? null : new Offered(transfer, its);
   }
 
   /** The current transaction, which holds the conversation, need not read this. */
   static void know(Offered known) {
     String key = known.transfer().conversationKey();
-    Map<String, List<Attempt>> offers = Conversations.offersOfHeld(key);
-    if (offers != null) {
-      keep(known.transfer());
-      offers.put(key, known.offers());
+    Held held = Held.of(key);
+    if (held != null) {
+      held.transfers.put(key, known.transfer());
+      held.offers.put(key, known.offers());
     }
   }
 

@@ -65,7 +65,7 @@ final class Deliver implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    if (sessions.next(conversation, transfers.latest(conversation.key())).isPresent()) {
+    if (sessions.next(conversation, transfers.winner(conversation.key())).isPresent()) {
       // A bot has it: what was typed waits in the inbox, and is sent when the talk goes on there.
       return CompletableFuture.completedFuture((locked, awaited) -> new Delivered(false));
     }

@@ -77,7 +77,7 @@ final class EndSession implements Performer {
   private Optional<BotSession> nextBot(Conversation conversation) {
     return conversation.state().over()
         ? Optional.empty()
-        : sessions.next(conversation, transfers.latest(conversation.key()));
+        : sessions.next(conversation, transfers.winner(conversation.key()));
   }
 
   /** The answer is null when there was no session to end. */

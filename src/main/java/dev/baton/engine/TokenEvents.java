@@ -1,11 +1,8 @@
 package dev.baton.engine;
 
-import dev.baton.bots.EndReason;
 import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
-import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.Conversations.PassingOn;
 import dev.baton.conversation.Following;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Offers;
@@ -14,7 +11,6 @@ import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Orders;
 import dev.baton.conversation.Reception;
 import dev.baton.conversation.Token.StepResult;
-import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.conversation.Turns;
 import dev.baton.transfer.TargetKinds;
@@ -156,18 +152,11 @@ public final class TokenEvents {
 
   private boolean nothingToPassOn(DelegateExecution execution) {
     String key = held.by(execution);
-    Conversation conversation = conversations.held(key);
-    PassingOn left =
-        conversations.passingOn(
-            conversation, transfers.latest(key).map(Transfer::winner).orElse(null));
-    if (!left.botHasIt() && left.messageWaits()) {
-      return false;
+    boolean nothing = conversations.nothingToPassOn(key, transfers.winner(key));
+    if (nothing) {
+      BotConversation.MESSAGES_HELD.set(execution, false);
     }
-    if (!left.botHasIt() && !conversation.state().over()) {
-      conversations.over(key, ConversationState.TRANSFERRED, EndReason.TRANSFER);
-    }
-    BotConversation.MESSAGES_HELD.set(execution, false);
-    return true;
+    return nothing;
   }
 
   /** A step that calls somebody is reached: what it is to call is ordered. */
