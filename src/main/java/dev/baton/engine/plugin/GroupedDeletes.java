@@ -4,6 +4,7 @@ import static org.camunda.bpm.engine.impl.db.sql.DbSqlSessionFactory.POSTGRES;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.ibatis.exceptions.PersistenceException;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
@@ -12,7 +13,6 @@ import org.camunda.bpm.engine.impl.db.FlushResult;
 import org.camunda.bpm.engine.impl.db.entitymanager.operation.DbEntityOperation;
 import org.camunda.bpm.engine.impl.db.entitymanager.operation.DbOperation;
 import org.camunda.bpm.engine.impl.db.entitymanager.operation.DbOperationType;
-import org.camunda.bpm.engine.impl.db.sql.BatchDbSqlSession;
 import org.camunda.bpm.engine.impl.db.sql.DbSqlSession;
 import org.camunda.bpm.engine.impl.interceptor.Session;
 import org.camunda.bpm.engine.impl.interceptor.SessionFactory;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * Deletes what a step leaves behind with one statement for each table, where the engine has one for
  * each row. A round of offers leaves nine rows behind, the end of a conversation fourteen.
  */
-final class GroupedDeletes extends BatchDbSqlSession {
+final class GroupedDeletes extends OneRoundTrip {
 
   private static final Set<Class<? extends DbEntity>> GROUPED =
       Set.of(ExecutionEntity.class, VariableInstanceEntity.class, EventSubscriptionEntity.class);
@@ -34,7 +34,7 @@ final class GroupedDeletes extends BatchDbSqlSession {
   private static final int MOST = 8;
 
   private GroupedDeletes(ProcessEngineConfigurationImpl engine) {
-    super(engine.getDbSqlSessionFactory());
+    super(engine);
   }
 
   /**
@@ -50,7 +50,9 @@ final class GroupedDeletes extends BatchDbSqlSession {
 
       @Override
       public Session openSession() {
-        return engine.isJdbcBatchProcessing() && POSTGRES.equals(engine.getDatabaseType())
+        return engine.isJdbcBatchProcessing()
+                && engine.isTransactionsExternallyManaged()
+                && POSTGRES.equals(engine.getDatabaseType())
             ? new GroupedDeletes(engine)
             : engine.getDbSqlSessionFactory().openSession();
       }
@@ -99,7 +101,9 @@ final class GroupedDeletes extends BatchDbSqlSession {
   @Override
   protected void deleteEntity(DbEntityOperation operation) {
     if (operation instanceof Group group) {
-      executeDelete(Statements.NAMESPACE + "delete" + table(group).getSimpleName(), group.rows);
+      executeDelete(
+          Statements.NAMESPACE + "delete" + table(group).getSimpleName(),
+          Map.of("list", group.rows));
     } else {
       super.deleteEntity(operation);
     }
