@@ -17,6 +17,11 @@ class BenchmarkTest {
 
   private static final int CALLERS = 8;
 
+  /** Of a core. */
+  private static final double MOST_COMPILING = 0.05;
+
+  private static final int LONGEST_WARM_UP = 4;
+
   private static final Set<String> GROWTH = Set.of("floor", "naive", "baton");
 
   private static final Set<String> TRANSFER = Set.of("floor", "asyncBefore", "baton");
@@ -72,7 +77,7 @@ class BenchmarkTest {
     if (settings.parts().contains("size")) {
       report.add(new Sizes(load, settings.waiting()).measure(variants));
     }
-    warmUp(variants, postgres, load);
+    warmUp(variants, postgres, meter, load);
     if (settings.parts().contains("load")) {
       for (int round = 0; round < settings.rounds(); round++) {
         takeTurns(variants, settings.slots(), load, settings.slot());
@@ -100,11 +105,11 @@ class BenchmarkTest {
   }
 
   /** For the JIT; and statements are counted, which would cost too much while time matters. */
-  private void warmUp(List<Variant> variants, PostgresServer postgres, Load load) {
+  private void warmUp(List<Variant> variants, PostgresServer postgres, Meter meter, Load load) {
     for (Kind kind : List.of(Kind.TURN, Kind.WHOLE)) {
       Slot slot = new Slot(kind, CALLERS, 0);
       for (Variant variant : variants) {
-        load.measure(variant, slot, settings.warmUp());
+        compile(variant, slot, meter, load);
         postgres.countStatements(true);
         report.statements(variant.name(), load.measure(variant, slot, settings.slot()), kind);
         postgres.countStatements(false);
@@ -113,6 +118,22 @@ class BenchmarkTest {
     // Plans that were made for empty tables are kept until statistics are taken; the database does
     // so after a minute or two, and not in the middle of a slot.
     variants.forEach(variant -> variant.database().execute("analyze"));
+  }
+
+  /** How long the JIT has most to do is the machine's matter. */
+  private void compile(Variant variant, Slot slot, Meter meter, Load load) {
+    Duration most = settings.warmUp().multipliedBy(LONGEST_WARM_UP);
+    Duration each = settings.warmUp();
+    Duration passed = Duration.ZERO;
+    double compiling = 1;
+    while (compiling > MOST_COMPILING && passed.compareTo(most) < 0) {
+      double before = meter.compilers();
+      load.measure(variant, slot, each);
+      compiling = (meter.compilers() - before) / each.toMillis();
+      passed = passed.plus(each);
+      each = settings.warmUp().dividedBy(LONGEST_WARM_UP);
+    }
+    report.warm(variant.name(), slot.kind(), passed, compiling);
   }
 
   /** What the applications do by themselves is in everybody's costs. */

@@ -7,12 +7,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Reads what was used so far: of the processors from /proc, of the disk from PostgreSQL. */
 final class Meter {
 
   /** USER_HZ, which is 100 on every Linux that Java runs on. */
   private static final double MS_PER_TICK = 10;
+
+  /** "C1 CompilerThread0" and others, as Linux shortens them. */
+  private static final String COMPILER = " CompilerThre";
 
   private final PostgresServer postgres;
   private final BotProcess bot;
@@ -90,6 +94,19 @@ final class Meter {
         postgres.statements(database));
   }
 
+  /** What the JIT's threads have used so far. */
+  double compilers() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+      return threads
+          .map(thread -> fields(thread.resolve("stat"), COMPILER))
+          .filter(fields -> !fields.isEmpty())
+          .mapToDouble(fields -> ticks(fields, 13, 14))
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private double postgres() {
     String postmaster = String.valueOf(postgres.pid());
     double all = cpu(postmaster, true);
@@ -112,11 +129,20 @@ final class Meter {
     return Arrays.stream(which).mapToLong(i -> Long.parseLong(fields.get(i))).sum() * MS_PER_TICK;
   }
 
-  /** The first line's; none when the process is gone. A name with blanks would shift them. */
   private static List<String> fields(Path file) {
+    return fields(file, "");
+  }
+
+  /**
+   * The first line's; none when the process is gone, or another than is wanted. A name with blanks
+   * would shift them.
+   */
+  private static List<String> fields(Path file, String wanted) {
     try {
-      String line = Files.readAllLines(file).get(0).replaceFirst("\\(.*\\)", "name");
-      return List.of(line.split(" +"));
+      String line = Files.readAllLines(file).get(0);
+      return line.contains(wanted)
+          ? List.of(line.replaceFirst("\\(.*\\)", "name").split(" +"))
+          : List.of();
     } catch (NoSuchFileException gone) {
       return List.of();
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import dev.baton.benchmark.Slot.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,19 @@ final class Report {
         "%-12s %-16s %s%n", slot, variant, Table.number(median(slot, variant, Metric.CPU)) + " ms");
   }
 
+  /**
+   * A variant has been warmed up.
+   *
+   * @param compiling what the JIT used of a core in the last part of it
+   */
+  void warm(String variant, Kind kind, Duration time, double compiling) {
+    String told = "%s s, the JIT at %.0f %%".formatted(time.toSeconds(), compiling * 100);
+    System.out.printf("warm-up      %-16s %s %s%n", kind, variant, told);
+    raw.withObject("/warmUp").withObject("/" + kind).put(variant, told);
+  }
+
   /** From a slot in which statements were counted, and which tells nothing else. */
   void statements(String variant, Sample sample, Kind kind) {
-    System.out.println("warm-up      " + variant + " " + kind);
     double count = sample.get(Metric.STATEMENTS);
     statements.computeIfAbsent(kind, k -> new LinkedHashMap<>()).put(variant, count);
     raw.withObject("/statements").withObject("/" + kind).put(variant, count);

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param slots what is measured of each variant in every round
  * @param delayed the same with a slow bot, in one round only, for twice as long
  * @param slot how long each takes
- * @param warmUp how long each variant has each kind of load before the first round, and one slot
- *     more in which statements are counted
+ * @param warmUp how long each variant has each kind of load at least before the first round, and
+ *     one slot more in which statements are counted
  * @param transfers how many conversations are transferred in a slot of that kind
  * @param waiting how many conversations wait for "bytes per waiting conversation"
  * @param growth how many conversations wait while turns are measured beside them
@@ -54,7 +54,7 @@ record Settings(
                 : "turn@64+50,whole@64+50,turn@256+50,whole@256+50,turn@1000+500,whole@1000+500"),
         number("rounds", quick ? 1 : 3),
         Duration.ofMillis(number("slotMs", quick ? 2_000 : 6_000)),
-        Duration.ofMillis(number("warmUpMs", quick ? 2_000 : 120_000)),
+        Duration.ofMillis(number("warmUpMs", quick ? 2_000 : 60_000)),
         number("transfers", quick ? 60 : 200),
         number("waiting", quick ? 300 : 2_000),
         list("growth", quick ? "0,2000" : "0,10000,100000").map(Integer::valueOf).toList(),
