@@ -33,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  */
 class OneRoundTrip extends BatchDbSqlSession {
 
+  /** Beyond that the engine's batches are few for what they hold, and the text would be long. */
+  private static final int MOST = 100;
+
   /** What is to be sent; null while nothing is collected. */
   private @Nullable List<Change> changes;
 
@@ -72,7 +75,7 @@ class OneRoundTrip extends BatchDbSqlSession {
 
   @Override
   public FlushResult executeDbOperations(List<DbOperation> operations) {
-    changes = new ArrayList<>();
+    changes = operations.size() > MOST ? null : new ArrayList<>();
     try {
       return super.executeDbOperations(operations);
     } finally {
@@ -126,6 +129,10 @@ class OneRoundTrip extends BatchDbSqlSession {
     // What was read may not be so any more.
     sqlSession.clearCache();
     try (PreparedStatement statement = sqlSession.getConnection().prepareStatement(sql)) {
+      Integer timeout = sqlSession.getConfiguration().getDefaultStatementTimeout();
+      if (timeout != null) {
+        statement.setQueryTimeout(timeout);
+      }
       int parameters = 0;
       for (Change change : all) {
         for (BoundSql row : change.rows) {
@@ -183,13 +190,16 @@ class OneRoundTrip extends BatchDbSqlSession {
   }
 
   /**
-   * Which statement failed PostgreSQL does not tell, and nothing more can be done in the
+   * Which statement failed the driver does not tell, and nothing more can be done in the
    * transaction. The engine wants to know whether it was somebody else's change: what a row refers
    * to was deleted, if any was to be written that refers to something.
    */
   @Override
   protected FlushResult postProcessBatchFailure(
       List<DbOperation> operations, PersistenceException failure) {
+    if (changes == null) {
+      return super.postProcessBatchFailure(operations, failure);
+    }
     DbOperation blamed =
         ExceptionUtil.checkForeignKeyConstraintViolation(failure)
             ? operations.stream().filter(OneRoundTrip::refers).findFirst().orElse(operations.get(0))

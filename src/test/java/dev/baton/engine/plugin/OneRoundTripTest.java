@@ -118,6 +118,15 @@ class OneRoundTripTest {
   }
 
   @Test
+  void whatIsTooMuchForOneTextIsWritten() {
+    String instance = runtime.startProcessInstanceByKey("both").getId();
+    Map<String, Object> many = new HashMap<>();
+    IntStream.range(0, 300).forEach(i -> many.put("number" + i, (long) i));
+    runtime.setVariables(instance, many);
+    assertThat(runtime.getVariables(instance)).isEqualTo(many);
+  }
+
+  @Test
   void whoseStepSomebodyElseCompletesHearsOfIt() {
     String instance = runtime.startProcessInstanceByKey("both").getId();
     Task one = tasks(instance).get(0);
