@@ -64,6 +64,7 @@ class BeginningStatementsTest {
     String told = StatementsTest.told(work);
     System.out.println(told);
     assertThat(StatementsTest.statements(work)).as(told).isLessThanOrEqualTo(19);
+    assertThat(StatementsTest.roundTrips(work)).as(told).isLessThanOrEqualTo(16);
     assertThat(StatementsTest.commits(work)).as(told).isEqualTo(3);
   }
 

@@ -94,7 +94,7 @@ class StatementsTest {
     return work.stream().mapToInt(w -> w.statements().size()).sum();
   }
 
-  private static int roundTrips(List<Work> work) {
+  static int roundTrips(List<Work> work) {
     return work.stream().mapToInt(Work::roundTrips).sum();
   }
 

@@ -4,7 +4,6 @@ import static org.camunda.bpm.engine.impl.db.sql.DbSqlSessionFactory.POSTGRES;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.ibatis.exceptions.PersistenceException;
 import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
@@ -101,9 +100,7 @@ final class GroupedDeletes extends OneRoundTrip {
   @Override
   protected void deleteEntity(DbEntityOperation operation) {
     if (operation instanceof Group group) {
-      executeDelete(
-          Statements.NAMESPACE + "delete" + table(group).getSimpleName(),
-          Map.of("list", group.rows));
+      executeDelete(Statements.NAMESPACE + "delete" + table(group).getSimpleName(), group.rows);
     } else {
       super.deleteEntity(operation);
     }

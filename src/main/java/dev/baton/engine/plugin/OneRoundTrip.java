@@ -13,6 +13,7 @@ import org.apache.ibatis.mapping.MappedStatement;
 import org.apache.ibatis.mapping.ParameterMapping;
 import org.apache.ibatis.mapping.SqlCommandType;
 import org.apache.ibatis.reflection.MetaObject;
+import org.apache.ibatis.reflection.ParamNameResolver;
 import org.apache.ibatis.session.Configuration;
 import org.apache.ibatis.type.JdbcType;
 import org.apache.ibatis.type.TypeHandler;
@@ -108,7 +109,8 @@ class OneRoundTrip extends BatchDbSqlSession {
 
   private int collect(List<Change> to, String name, Object parameter) {
     MappedStatement statement = sqlSession.getConfiguration().getMappedStatement(name);
-    BoundSql bound = statement.getBoundSql(parameter);
+    BoundSql bound =
+        statement.getBoundSql(ParamNameResolver.wrapToMapIfCollection(parameter, null));
     Change last = to.isEmpty() ? null : to.get(to.size() - 1);
     if (last != null && last.takes(statement, bound)) {
       last.rows.add(bound);
@@ -167,7 +169,9 @@ class OneRoundTrip extends BatchDbSqlSession {
   private int set(PreparedStatement statement, int before, BoundSql bound) throws SQLException {
     Configuration configuration = sqlSession.getConfiguration();
     Object parameter = bound.getParameterObject();
-    boolean isValue = configuration.getTypeHandlerRegistry().hasTypeHandler(parameter.getClass());
+    boolean isValue =
+        parameter != null
+            && configuration.getTypeHandlerRegistry().hasTypeHandler(parameter.getClass());
     MetaObject properties = configuration.newMetaObject(parameter);
     int index = before;
     for (ParameterMapping mapping : bound.getParameterMappings()) {

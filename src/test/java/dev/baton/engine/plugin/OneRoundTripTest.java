@@ -20,6 +20,7 @@ import org.camunda.bpm.engine.RuntimeService;
 import org.camunda.bpm.engine.TaskService;
 import org.camunda.bpm.engine.history.HistoricActivityInstance;
 import org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity;
+import org.camunda.bpm.engine.repository.Deployment;
 import org.camunda.bpm.engine.spring.SpringProcessEngineConfiguration;
 import org.camunda.bpm.engine.task.Task;
 import org.camunda.bpm.model.bpmn.Bpmn;
@@ -59,12 +60,16 @@ class OneRoundTripTest {
     engine = configuration.buildProcessEngine();
     runtime = engine.getRuntimeService();
     tasks = engine.getTaskService();
-    engine
+    deploy("both");
+  }
+
+  private static String deploy(String key) {
+    return engine
         .getRepositoryService()
         .createDeployment()
         .addModelInstance(
-            "both.bpmn",
-            Bpmn.createExecutableProcess("both")
+            key + ".bpmn",
+            Bpmn.createExecutableProcess(key)
                 .startEvent()
                 .parallelGateway("fork")
                 .userTask("one")
@@ -74,7 +79,8 @@ class OneRoundTripTest {
                 .userTask("two")
                 .connectTo("join")
                 .done())
-        .deploy();
+        .deploy()
+        .getId();
   }
 
   @AfterAll
@@ -124,6 +130,24 @@ class OneRoundTripTest {
     IntStream.range(0, 300).forEach(i -> many.put("number" + i, (long) i));
     runtime.setVariables(instance, many);
     assertThat(runtime.getVariables(instance)).isEqualTo(many);
+  }
+
+  /** Which takes statements with a value for a parameter, and with none. */
+  @Test
+  void whatIsUndeployedIsGone() {
+    String deployment = deploy("gone");
+    runtime.startProcessInstanceByKey("gone");
+    engine.getRepositoryService().deleteDeployment(deployment, true);
+    assertThat(engine.getRepositoryService().createDeploymentQuery().list())
+        .extracting(Deployment::getId)
+        .doesNotContain(deployment);
+    assertThat(
+            engine
+                .getHistoryService()
+                .createHistoricProcessInstanceQuery()
+                .processDefinitionKey("gone")
+                .count())
+        .isZero();
   }
 
   @Test
