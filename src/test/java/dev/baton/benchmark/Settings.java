@@ -14,8 +14,8 @@ import java.util.stream.Stream;
  * @param slots what is measured of each variant in every round
  * @param delayed the same with a slow bot, in one round only, for twice as long
  * @param slot how long each takes
- * @param warmUp how long each variant has each kind of load at least before the first round, and
- *     one slot more in which statements are counted
+ * @param warmUp how long each variant has each kind of load before the first round, up to four
+ *     times as long if the JIT needs it, and one slot more in which statements are counted
  * @param transfers how many conversations are transferred in a slot of that kind
  * @param waiting how many conversations wait for "bytes per waiting conversation"
  * @param growth how many conversations wait while turns are measured beside them

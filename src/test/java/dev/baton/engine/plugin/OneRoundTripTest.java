@@ -132,7 +132,7 @@ class OneRoundTripTest {
     assertThat(runtime.getVariables(instance)).isEqualTo(many);
   }
 
-  /** Which takes statements with a value for a parameter, and with none. */
+  /** Which takes bulk statements, whose parameter is a value or a list. */
   @Test
   void whatIsUndeployedIsGone() {
     String deployment = deploy("gone");
@@ -154,38 +154,27 @@ class OneRoundTripTest {
   void whoseStepSomebodyElseCompletesHearsOfIt() {
     String instance = runtime.startProcessInstanceByKey("both").getId();
     Task one = tasks(instance).get(0);
-    assertThatThrownBy(
-            () ->
-                meanwhile(
-                    instance,
-                    () -> tasks.complete(one.getId()),
-                    execution -> tasks.complete(one.getId())))
-        .isInstanceOf(OptimisticLockingException.class);
+    assertLost(
+        instance, () -> tasks.complete(one.getId()), execution -> tasks.complete(one.getId()));
     assertThat(tasks(instance)).hasSize(1);
   }
 
   @Test
   void whoseInstanceSomebodyElseEndsHearsOfIt() {
     String instance = runtime.startProcessInstanceByKey("both").getId();
-    assertThatThrownBy(
-            () ->
-                meanwhile(
-                    instance,
-                    () -> runtime.deleteProcessInstance(instance, "gone"),
-                    execution -> execution.setVariable("said", "too late")))
-        .isInstanceOf(OptimisticLockingException.class);
+    assertLost(
+        instance,
+        () -> runtime.deleteProcessInstance(instance, "gone"),
+        execution -> execution.setVariable("said", "too late"));
   }
 
   @Test
   void twoWhoEndAnInstanceAreNotBothToldSo() {
     String instance = runtime.startProcessInstanceByKey("both").getId();
-    assertThatThrownBy(
-            () ->
-                meanwhile(
-                    instance,
-                    () -> runtime.deleteProcessInstance(instance, "first"),
-                    execution -> runtime.deleteProcessInstance(instance, "second")))
-        .isInstanceOf(OptimisticLockingException.class);
+    assertLost(
+        instance,
+        () -> runtime.deleteProcessInstance(instance, "first"),
+        execution -> runtime.deleteProcessInstance(instance, "second"));
   }
 
   @Test
@@ -203,6 +192,13 @@ class OneRoundTripTest {
 
   private static List<Task> tasks(String instance) {
     return tasks.createTaskQuery().processInstanceId(instance).list();
+  }
+
+  /** Whoever changes an instance after somebody else did is told that the race is lost. */
+  private static void assertLost(
+      String instance, Runnable somebody, Consumer<ExecutionEntity> changes) {
+    assertThatThrownBy(() -> meanwhile(instance, somebody, changes))
+        .isInstanceOf(OptimisticLockingException.class);
   }
 
   /** Has somebody do something after a command has read an instance, and before it changes it. */
