@@ -157,7 +157,13 @@ public final class HttpCaller implements AutoCloseable {
             open.remove(this);
           });
       Future<HttpAnswer> sent = client.execute(request(call), new BoundedAnswer(), context, this);
-      answer.whenComplete((result, fault) -> sent.cancel(true));
+      answer.whenComplete(
+          (result, fault) -> {
+            // One that was answered still has to give its connection back: that serves the next.
+            if (fault != null) {
+              sent.cancel(true);
+            }
+          });
     }
 
     /** From here on the server may see the request; unless the caller was told it never will. */

@@ -69,6 +69,35 @@ class HttpCallerTest {
   }
 
   @Test
+  void a_connection_serves_one_call_after_the_other() {
+    try (TestServer server = new TestServer(request -> Reply.json(200, "{}"));
+        HttpCaller http = new HttpCaller(PATIENT, 1)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(http.send(get(server.uri())).join().status()).isEqualTo(200);
+      }
+      assertThat(server.requests.stream().map(TestServer.Request::port).distinct()).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_connection_that_the_server_closed_meanwhile_gets_no_call() throws Exception {
+    CountDownLatch noticed = new CountDownLatch(1);
+    try (RawServer server =
+            new RawServer(
+                connection -> {
+                  RawServer.says("HTTP/1.1 204 No Content\r\n\r\n").with(connection);
+                  connection.shutdownOutput();
+                  RawServer.beSilent(connection);
+                  noticed.countDown();
+                });
+        HttpCaller http = new HttpCaller(PATIENT, 1)) {
+      assertThat(http.send(get(server.uri())).join().status()).isEqualTo(204);
+      assertThat(noticed.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(http.send(get(server.uri())).join().status()).isEqualTo(204);
+    }
+  }
+
+  @Test
   void a_refused_connection_is_not_sent() throws IOException {
     int port;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -18,7 +18,8 @@ import java.util.function.Function;
 /** A real HTTP server that keeps what it was sent and answers as the test says. */
 public final class TestServer implements AutoCloseable {
 
-  public record Request(String method, String path, Headers headers, String body) {
+  /** What came, and from which of the client's ports. */
+  public record Request(String method, String path, Headers headers, String body, int port) {
     public String header(String name) {
       return headers.getFirst(name);
     }
@@ -55,7 +56,8 @@ public final class TestServer implements AutoCloseable {
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().toString(),
                     exchange.getRequestHeaders(),
-                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8),
+                    exchange.getRemoteAddress().getPort());
             requests.add(request);
             Reply reply = replies.apply(request);
             reply.headers().forEach(exchange.getResponseHeaders()::set);
