@@ -19,6 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * of one statement each, and the process's token stays where it waits for the customer. When a turn
  * leads out of the loop, or fails, it is handed over to the token. Thread-safe.
  */
-public final class Turns {
+public final class Turns implements AutoCloseable {
 
   /**
    * A turn that was begun and committed.
@@ -73,8 +75,8 @@ public final class Turns {
     }
   }
 
-  /** As many threads with an answer each can share a transaction. */
-  public static final int TOGETHER = Gathering.MOST;
+  /** One for beginnings, one for ends, and as many for when these hang. */
+  private static final int THREADS = 4;
 
   private final Conversations conversations;
   private final TurnRows rows;
@@ -87,9 +89,12 @@ public final class Turns {
   private final Orders orders;
   private final Token token;
   private final Consumer<Taken> taken;
-  private final Gathering<Asked, Optional<Taken>> beginnings = new Gathering<>(this::begin);
+  private final ScheduledExecutorService threads =
+      Executors.newScheduledThreadPool(THREADS, Turns::thread);
+  private final Gathering<Asked, Optional<Taken>> beginnings =
+      new Gathering<>(threads, this::begin);
   private final Gathering<Answer, Optional<Boolean>> ends =
-      new Gathering<>(answers -> end(answers, false));
+      new Gathering<>(threads, answers -> end(answers, false));
 
   /**
    * Of these stores.
@@ -120,6 +125,17 @@ public final class Turns {
     this.orders = orders;
     this.token = token;
     this.taken = taken;
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "baton-turns");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  @Override
+  public void close() {
+    threads.shutdown();
   }
 
   /**
@@ -241,14 +257,14 @@ public final class Turns {
   }
 
   /**
-   * Writes down what the bot answered, in a transaction that it shares with other threads' answers.
+   * Writes down what the bot answered, soon, in a transaction that it shares with other answers.
    *
    * @param asked who waits for it on this node
    * @return false when it is to be tried alone; nothing is changed then
    */
-  public boolean answeredTogether(
+  public CompletableFuture<Boolean> answeredTogether(
       Order order, Reply reply, CompletableFuture<Optional<Reply>> asked) {
-    return ends.join(new Answer(order, reply, asked)).orElse(false);
+    return ends.add(new Answer(order, reply, asked)).thenApply(ended -> ended.orElse(false));
   }
 
   /**

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -61,10 +60,6 @@ public final class Dispatch implements Ahead.Calls {
   private final Node node;
   private final Duration watchEvery;
   private final ScheduledExecutorService threads;
-
-  /** They wait for each other, and one of them has a connection. */
-  private final ExecutorService together =
-      Executors.newFixedThreadPool(Turns.TOGETHER, task -> thread("baton-turns", task));
 
   /**
    * Of its own: while each of the others waits for a while, for a lock or in a step of somebody's
@@ -157,8 +152,7 @@ public final class Dispatch implements Ahead.Calls {
     Settlements settlements =
         new Settlements(
             conversations, orders, turns, ahead, token, changes, retries, node.id(), gates, all);
-    this.dispatcher =
-        new Dispatcher(orders, token, threads, together, node.id(), gates, all, settlements);
+    this.dispatcher = new Dispatcher(orders, token, threads, node.id(), gates, all, settlements);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
 
@@ -226,7 +220,6 @@ public final class Dispatch implements Ahead.Calls {
         TimeUnit.MILLISECONDS.sleep(50);
         underWay = leaveTheRest();
       }
-      together.shutdownNow();
       threads.shutdownNow();
       threads.awaitTermination(5, TimeUnit.SECONDS);
       // Last: what was under way until now was this node's.

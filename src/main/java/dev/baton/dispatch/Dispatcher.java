@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -46,7 +45,6 @@ public final class Dispatcher {
   private final Orders orders;
   private final Token token;
   private final ScheduledExecutorService threads;
-  private final Executor together;
   private final String node;
   private final Performers performers;
   private final Settlements settlements;
@@ -60,13 +58,11 @@ public final class Dispatcher {
    * Of this node.
    *
    * @param threads where outcomes are put away
-   * @param together where those of turns wait for each other before that
    */
   Dispatcher(
       Orders orders,
       Token token,
       ScheduledExecutorService threads,
-      Executor together,
       String node,
       Gates gates,
       Performers performers,
@@ -74,7 +70,6 @@ public final class Dispatcher {
     this.orders = orders;
     this.token = token;
     this.threads = threads;
-    this.together = together;
     this.node = node;
     this.gates = gates;
     this.performers = performers;
@@ -278,27 +273,25 @@ public final class Dispatcher {
             });
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are attended to.
   private void finishTogether(Order order, Settlement settlement, Runnable alone) {
-    try {
-      together.execute(
-          () -> {
-            if (isPutAwayTogether(settlement)) {
-              underWay.remove(order.id());
-            } else {
-              alone.run();
-            }
-          });
-    } catch (RejectedExecutionException e) {
-      LOG.debug("This node stops; the order is left to the next.", e);
-    }
+    together(settlement)
+        .whenComplete(
+            (isPutAway, failure) -> {
+              if (Boolean.TRUE.equals(isPutAway)) {
+                underWay.remove(order.id());
+              } else {
+                LOG.debug("Tried again alone.", failure);
+                alone.run();
+              }
+            });
   }
 
-  private static boolean isPutAwayTogether(Settlement settlement) {
+  private static CompletableFuture<Boolean> together(Settlement settlement) {
     try {
       return settlement.together();
     } catch (RuntimeException e) {
-      LOG.debug("Tried again alone.", e);
-      return false;
+      return CompletableFuture.failedFuture(e);
     }
   }
 

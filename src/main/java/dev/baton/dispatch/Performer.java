@@ -87,13 +87,13 @@ interface Performer {
     }
 
     /**
-     * Like {@link #atOnce()}, in a transaction that it shares with what other threads have. Asked
-     * first, and of turns only.
+     * Like {@link #atOnce()}, but soon, in a transaction that it shares with others. Does not
+     * block. Asked first, and of turns only.
      *
      * @return false when it is to be tried alone; nothing is changed then
      */
-    default boolean together() {
-      return false;
+    default CompletableFuture<Boolean> together() {
+      return CompletableFuture.completedFuture(false);
     }
   }
 }

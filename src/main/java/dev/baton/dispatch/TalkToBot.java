@@ -202,8 +202,10 @@ final class TalkToBot {
       }
 
       @Override
-      public boolean together() {
-        return goesRound() && turns.answeredTogether(order, BotAnswers.reply(answer), asked);
+      public CompletableFuture<Boolean> together() {
+        return goesRound()
+            ? turns.answeredTogether(order, BotAnswers.reply(answer), asked)
+            : CompletableFuture.completedFuture(false);
       }
 
       @Override

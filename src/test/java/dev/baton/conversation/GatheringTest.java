@@ -11,7 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -26,12 +28,14 @@ class GatheringTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<List<Integer>> done = new CopyOnWriteArrayList<>();
   private final CountDownLatch first = new CountDownLatch(1);
-  private final Gathering<Integer, Integer> gathering = new Gathering<>(this::square);
+  private final ScheduledExecutorService workers = Executors.newScheduledThreadPool(4);
+  private final Gathering<Integer, Integer> gathering = new Gathering<>(workers, this::square);
 
   @AfterEach
   void stop() {
     first.countDown();
     threads.shutdownNow();
+    workers.shutdownNow();
   }
 
   private List<Integer> square(List<Integer> numbers) {
@@ -70,17 +74,16 @@ class GatheringTest {
   }
 
   private static long waiting() {
-    return Thread.getAllStackTraces().values().stream()
-        .filter(stack -> has(stack, "isLeft"))
-        .count();
+    return Thread.getAllStackTraces().values().stream().filter(GatheringTest::waits).count();
   }
 
-  private static boolean has(StackTraceElement[] stack, String method) {
-    return List.of(stack).stream()
-        .anyMatch(
-            frame ->
-                frame.getClassName().equals(Gathering.class.getName())
-                    && frame.getMethodName().equals(method));
+  /** In the gathering, and not at work. */
+  private static boolean waits(StackTraceElement[] stack) {
+    return Stream.of(stack)
+        .filter(frame -> frame.getClassName().equals(Gathering.class.getName()))
+        .findFirst()
+        .filter(frame -> frame.getMethodName().equals("join"))
+        .isPresent();
   }
 
   @Test
@@ -104,12 +107,14 @@ class GatheringTest {
   @Test
   void aCrowdIsDoneInSeveralParts() {
     CompletableFuture<Integer> zero = join(0);
-    List<CompletableFuture<Integer>> others = comeMeanwhile(20, 59);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !done.isEmpty());
+    List<CompletableFuture<Integer>> others =
+        IntStream.rangeClosed(20, 159).mapToObj(gathering::add).toList();
     first.countDown();
     assertThat(zero.join()).isZero();
     others.forEach(CompletableFuture::join);
-    assertThat(done).extracting(List::size).containsExactly(1, 16, 16, 8);
-    assertThat(done.stream().flatMap(List::stream)).doesNotHaveDuplicates().hasSize(41);
+    assertThat(done).extracting(List::size).containsExactly(1, 64, 64, 12);
+    assertThat(done.stream().flatMap(List::stream)).doesNotHaveDuplicates().hasSize(141);
   }
 
   @Test
@@ -136,7 +141,26 @@ class GatheringTest {
     first.countDown();
     assertThat(zero.join()).isZero();
     assertThat(gathering.join(5)).isEqualTo(25);
-    assertThat(done)
-        .containsExactlyInAnyOrder(List.of(0), List.of(1), List.of(2), List.of(3), List.of(5));
+    assertThat(done).extracting(List::size).containsExactly(1, 3, 1);
+  }
+
+  @Test
+  void whoAddsWaitsForNothingAndHearsOfItsOwnOutcome() {
+    CompletableFuture<Integer> zero = gathering.add(0);
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> !done.isEmpty());
+    List<CompletableFuture<Integer>> others =
+        IntStream.rangeClosed(1, 5).mapToObj(gathering::add).toList();
+    assertThat(zero).isNotDone();
+    assertThat(others).noneMatch(CompletableFuture::isDone);
+    first.countDown();
+    assertThat(others.stream().map(CompletableFuture::join)).containsExactly(1, 4, 9, 16, 25);
+    assertThat(done).extracting(List::size).containsExactly(1, 5);
+  }
+
+  @Test
+  void whatComesWhenTheThreadsHaveStoppedIsDoneAllTheSame() {
+    workers.shutdown();
+    assertThat(gathering.add(3).join()).isEqualTo(9);
+    assertThat(gathering.join(4)).isEqualTo(16);
   }
 }

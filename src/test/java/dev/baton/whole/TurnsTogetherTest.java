@@ -250,12 +250,15 @@ class TurnsTogetherTest {
       held = write(first, "m1");
       Awaitility.await()
           .atMost(LONG_ENOUGH)
-          .until(() -> threads(stack -> has(stack, "lead") && has(stack, "beginAtOnce")) == 1);
+          .until(() -> threads(stack -> has(stack, "join") && has(stack, "beginAtOnce")) == 1);
       written = writes.get();
       Awaitility.await()
           .atMost(LONG_ENOUGH)
           .pollInterval(Duration.ofMillis(10))
-          .until(() -> threads(stack -> has(stack, "isLeft")) == written.size());
+          .until(
+              () ->
+                  threads(stack -> has(stack, "join") && !has(stack, "beginAtOnce"))
+                      == written.size());
       other.rollback();
     }
     held.join();
