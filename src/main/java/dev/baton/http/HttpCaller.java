@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpCaller implements AutoCloseable {
 
   private static final String EXCHANGE = Exchange.class.getName();
+  private static final TimeValue CLOSING = TimeValue.ofMilliseconds(200);
 
   private final TimeLimits limits;
   private final CloseableHttpAsyncClient client;
@@ -101,9 +102,20 @@ public final class HttpCaller implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    letIdleConnectionsGo();
     client.close(CloseMode.IMMEDIATE);
     // Calls that still wait for a connection would hear nothing of it.
     open.forEach(Exchange::cancelled);
+  }
+
+  /** By the threads that watch them, which log an error when others do so at the wrong moment. */
+  private void letIdleConnectionsGo() {
+    client.initiateShutdown();
+    try {
+      client.awaitShutdown(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static AsyncRequestProducer request(HttpCall call) {

@@ -52,7 +52,10 @@ class TurnsTest {
 
   /** What moves a turn; what looks for work every so often is none of a turn's. */
   private static final List<String> MOVERS =
-      List.of("dev.baton.conversation.Reception", "dev.baton.dispatch.Dispatcher");
+      List.of(
+          "dev.baton.conversation.Reception",
+          "dev.baton.conversation.Gathering",
+          "dev.baton.dispatch.Dispatcher");
 
   private static final CopyOnWriteArrayList<Work> DONE = new CopyOnWriteArrayList<>();
 
