@@ -28,19 +28,25 @@ final class Address {
   }
 
   /**
-   * Refuses what web servers do not let through in a path, encoded or not: the conversation would
-   * be begun and then never found again.
+   * Refuses what web servers and {@code StrictHttpFirewall} do not let through in a path, encoded
+   * or not: the conversation would begin and no request could address it.
    */
   static String addressable(String member, String value) {
-    boolean slash = value.indexOf('/') >= 0 || value.indexOf('\\') >= 0;
-    boolean control = value.chars().anyMatch(Character::isISOControl);
-    if (slash || control || List.of(".", "..").contains(value)) {
+    boolean refused =
+        value.codePoints().anyMatch(c -> "/\\;%".indexOf(c) >= 0 || isControl(c))
+            || List.of(".", "..").contains(value);
+    if (refused) {
       throw new Refusal(
           Refusal.Kind.INVALID,
-          "The %s becomes part of an address: it must not contain / or \\ or control characters,"
-                  .formatted(member)
-              + " and not be . or ..");
+          ("The %s becomes part of an address: it must not contain / or \\ or ; or %% or control"
+                  + " characters, and not be . or ..")
+              .formatted(member));
     }
     return value;
+  }
+
+  /** Among them U+2028 and U+2029, which separate lines and paragraphs. */
+  private static boolean isControl(int c) {
+    return Character.isISOControl(c) || c == 0x2028 || c == 0x2029;
   }
 }

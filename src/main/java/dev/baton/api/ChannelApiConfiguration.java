@@ -12,6 +12,7 @@ import dev.baton.conversation.Rights;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
 import dev.baton.webhook.WebhookNews;
+import java.util.List;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +20,13 @@ import org.springframework.context.annotation.Configuration;
 /** The beans of the REST interface for channels; the way into this package. */
 @Configuration(proxyBeanMethods = false)
 public class ChannelApiConfiguration {
+
+  /** The servlet patterns of all addresses of this package. */
+  public static final List<String> ADDRESSES =
+      List.of("/api/conversations", "/api/conversations/*", "/api/openapi", "/api/targets/*");
+
+  /** The pattern of the addresses, for POST, that verify a signature and need no credentials. */
+  public static final String SIGNED = "/api/targets/webhook/{name}";
 
   /** Each takes a connection while it reads. */
   private static final int READERS = 2;

@@ -27,7 +27,7 @@ final class WebhookController {
     this.offers = offers;
   }
 
-  @PostMapping("/api/targets/webhook/{name}")
+  @PostMapping(ChannelApiConfiguration.SIGNED)
   ResponseEntity<Void> told(
       HttpServletRequest request,
       @PathVariable String name,

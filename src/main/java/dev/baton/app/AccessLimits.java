@@ -5,14 +5,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much callers may ask of one node; what is beyond is refused.
+ * What callers may ask of one node; the rest is refused.
  *
- * @param loginsPerMinute wrong passwords from one address, and all that are tried at a login; those
- *     that were right last time are let in all the same
+ * @param loginsPerMinute wrong passwords from one address (IPv6: from one /64 network), and all
+ *     that are tried at a login; credentials that were right last time are exempt
  * @param requestsPerSecond of one user
  * @param messagesPerMinute in one conversation
- * @param body of a request
- * @param deployment a request that deploys
+ * @param body of a request of a user
+ * @param deployment of a request of a user that deploys
  */
 @ConfigurationProperties("baton.limits")
 record AccessLimits(

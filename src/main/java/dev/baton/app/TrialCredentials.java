@@ -35,6 +35,11 @@ record TrialCredentials(String adminId, String adminPassword, String address, St
         environment.getProperty(ID, ""), environment.getProperty(PASSWORD, ""), address, serious);
   }
 
+  /** Whether neither a real bot nor another machine is involved. */
+  boolean isTrial() {
+    return serious.isEmpty();
+  }
+
   /** Refuses a configuration without an administrator, or with the trial one where it matters. */
   void checkConfiguration() {
     if (adminId.isBlank() || adminPassword.isBlank()) {

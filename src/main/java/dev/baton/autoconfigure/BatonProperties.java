@@ -293,14 +293,16 @@ public record BatonProperties(
   /**
    * The REST interface for channels.
    *
-   * @param enabled whether it is there. Off unless asked for: the application that it would appear
-   *     in has to see to it that nobody calls it without credentials
+   * @param enabled whether it is there
+   * @param allowAnonymous whether callers need no authentication at all. They then have every
+   *     right; of no effect in Baton's own application, which authenticates every caller
    * @param answerLimit how long a request waits for the bot's answer until it is answered 202
    * @param eventStreams how many event streams one node has open at once
    * @param eventHeartbeat how long an event stream is silent at most
    */
   public record Api(
       @DefaultValue("false") boolean enabled,
+      @DefaultValue("false") boolean allowAnonymous,
       @DefaultValue("25s") Duration answerLimit,
       @DefaultValue("10000") int eventStreams,
       @DefaultValue("15s") Duration eventHeartbeat) {}

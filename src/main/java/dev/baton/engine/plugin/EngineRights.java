@@ -55,6 +55,12 @@ public final class EngineRights implements Rights {
     }
   }
 
+  /** Whether the engine knows who calls, in the current thread. */
+  public boolean isCallerKnown() {
+    Authentication caller = identities.getCurrentAuthentication();
+    return caller != null && caller.getUserId() != null;
+  }
+
   private boolean has(Authentication caller, Right right) {
     return switch (right) {
       case BEGIN ->
