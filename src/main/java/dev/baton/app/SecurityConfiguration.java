@@ -46,10 +46,10 @@ import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
- * The gate in front of all addresses. A request is open by the short list in {@link #openAddresses}, belongs
- * to the web applications, which have a login and sessions, or needs HTTP Basic credentials of a
- * user of the engine. Spring Security's firewall rejects every path that is not in normal form
- * before any of these is chosen.
+ * The gate in front of all addresses. A request is open by the short list in {@link
+ * #openAddresses}, belongs to the web applications, which have a login and sessions, or needs HTTP
+ * Basic credentials of a user of the engine. Spring Security's firewall rejects every path that is
+ * not in normal form before any of these is chosen.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AccessLimits.class)

@@ -354,7 +354,7 @@ class EventsTest {
     socket.setReceiveBufferSize(4096);
     socket.connect(new java.net.InetSocketAddress(uri.getHost(), uri.getPort()));
     String head =
-        "GET %s HTTP/1.1\r\nHost: baton\r\nAuthorization: %s\r\n\r\n"
+        "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: %s\r\n\r\n"
             .formatted(uri.getPath(), request.headers().firstValue("Authorization").orElseThrow());
     socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
     return socket;

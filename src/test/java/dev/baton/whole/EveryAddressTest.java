@@ -378,11 +378,12 @@ class EveryAddressTest {
   @Test
   void whatIsNoHttpIsRefusedToo() {
     Map<String, Object> before = state();
-    String post = "POST " + ALL + " HTTP/1.1\r\nHost: x\r\n" + GOOD + "\r\n" + JSON + "\r\n";
+    String post =
+        "POST " + ALL + " HTTP/1.1\r\nHost: localhost\r\n" + GOOD + "\r\n" + JSON + "\r\n";
     for (String request :
         List.of(
             "GET " + C1 + " HTTP/1.1\r\n\r\n",
-            "GET " + C1 + " HTTP/9.9\r\nHost: x\r\n\r\n",
+            "GET " + C1 + " HTTP/9.9\r\nHost: localhost\r\n\r\n",
             "GET\r\n\r\n",
             "\0\0\0\0\r\n\r\n",
             post + "Content-Length: -1\r\n\r\n",
@@ -392,9 +393,9 @@ class EveryAddressTest {
             post + "Transfer-Encoding: chunked\r\n\r\nzz\r\n",
             post + "Transfer-Encoding: gzip\r\n\r\n",
             post + "Transfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFFFFFF\r\n",
-            "GET " + C1 + " HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(20_000) + "\r\n\r\n",
-            "GET " + C1 + " HTTP/1.1\r\nHost: x\r\n" + "A: b\r\n".repeat(3000) + "\r\n",
-            "GET " + C1 + " HTTP/1.1\r\nHost: x\r\nHost: y\r\n" + GOOD + "\r\n\r\n")) {
+            "GET " + C1 + " HTTP/1.1\r\nHost: localhost\r\nX: " + "x".repeat(20_000) + "\r\n\r\n",
+            "GET " + C1 + " HTTP/1.1\r\nHost: localhost\r\n" + "A: b\r\n".repeat(3000) + "\r\n",
+            "GET " + C1 + " HTTP/1.1\r\nHost: localhost\r\nHost: y\r\n" + GOOD + "\r\n\r\n")) {
       RawCaller.Answer answer = raw.send(request.getBytes(StandardCharsets.ISO_8859_1));
       assertThat(answer.status())
           .as(request.substring(0, Math.min(200, request.length())) + answer.text())
