@@ -90,19 +90,25 @@ public final class ApiGate {
    * Forgets, at the start of each request, an engine user that an earlier request left in the
    * thread.
    *
-   * @param addresses the API's addresses
+   * @param prefixes what the API's paths begin with, within the context
    */
   public static ServletRequestListener forgetsStaleUsers(
-      Supplier<IdentityService> identities, RequestMatcher addresses) {
+      Supplier<IdentityService> identities, List<String> prefixes) {
     return new ServletRequestListener() {
       @Override
       public void requestInitialized(ServletRequestEvent event) {
         if (event.getServletRequest() instanceof HttpServletRequest request
-            && addresses.matches(request)) {
+            && prefixes.stream().anyMatch(path(request)::startsWith)) {
           identities.get().clearAuthentication();
         }
       }
     };
+  }
+
+  /** As the container normalised it to choose the servlet: no filter has seen the request yet. */
+  private static String path(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    return info == null ? request.getServletPath() : request.getServletPath() + info;
   }
 
   /**

@@ -24,7 +24,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
-import org.springframework.security.web.util.matcher.OrRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -70,13 +69,10 @@ class ApiGateConfiguration {
   @Bean
   ServletListenerRegistrationBean<ServletRequestListener> batonStaleUsers(
       ObjectProvider<ProcessEngine> engine, ObjectProvider<DispatcherServletPath> servlet) {
-    List<RequestMatcher> matchers =
-        addresses(servlet).stream()
-            .map(pattern -> pattern.replaceAll("\\*$", "**"))
-            .<RequestMatcher>map(PathPatternRequestMatcher.withDefaults()::matcher)
-            .toList();
+    List<String> prefixes =
+        addresses(servlet).stream().map(pattern -> pattern.replace("*", "")).toList();
     return new ServletListenerRegistrationBean<>(
-        ApiGate.forgetsStaleUsers(identities(engine), new OrRequestMatcher(matchers)));
+        ApiGate.forgetsStaleUsers(identities(engine), prefixes));
   }
 
   /** Answers 401 to what reached a controller of the API without passing the gate. */

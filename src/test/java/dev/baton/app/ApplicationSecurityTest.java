@@ -99,7 +99,7 @@ class ApplicationSecurityTest {
 
     assertThat(stranger.get("/health/live").body()).isEqualTo("live");
     assertThat(stranger.get("/health/ready").body()).isEqualTo("ready");
-    assertThat(stranger.send("POST", "/health/ready", "{}").statusCode()).isEqualTo(405);
+    assertThat(stranger.send("POST", "/health/ready", "{}").statusCode()).isEqualTo(401);
   }
 
   @Test
