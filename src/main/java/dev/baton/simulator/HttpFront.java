@@ -69,6 +69,10 @@ final class HttpFront implements AutoCloseable {
   }
 
   private void accept(HttpExchange exchange) throws IOException {
+    if (Sites.isOther(exchange)) {
+      send(exchange, Answer.empty(403));
+      return;
+    }
     Call call = Call.read(exchange);
     if (call.path().startsWith(ADMIN)) {
       send(exchange, admin.handle(call));
