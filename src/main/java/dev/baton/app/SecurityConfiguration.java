@@ -3,6 +3,7 @@ package dev.baton.app;
 import dev.baton.access.AccessAnswers;
 import dev.baton.access.EngineAuthenticationFilter;
 import dev.baton.access.EngineUserProvider;
+import dev.baton.access.FirewallFilter;
 import dev.baton.access.LoginThrottle;
 import dev.baton.api.ChannelApiConfiguration;
 import dev.baton.autoconfigure.Loopback;
@@ -84,6 +85,14 @@ class SecurityConfiguration {
       firewall.setAllowedHostnames(Loopback::is);
     }
     return firewall;
+  }
+
+  @Bean
+  FilterRegistrationBean<FirewallFilter> firewallFirst(HttpFirewall firewall) {
+    FilterRegistrationBean<FirewallFilter> filter =
+        new FilterRegistrationBean<>(new FirewallFilter(firewall));
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    return filter;
   }
 
   @Bean
@@ -220,7 +229,7 @@ class SecurityConfiguration {
         new FilterRegistrationBean<>(
             (request, response, chain) -> chain.doFilter(request, response));
     filter.setName("CsrfPreventionFilter");
-    filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+    filter.setOrder(Ordered.HIGHEST_PRECEDENCE + 2);
     return filter;
   }
 
