@@ -59,8 +59,8 @@ public final class Node {
     if (known == 0) {
       jdbc.sql(
               """
-              insert into baton_node (id, alive_until, turns_without_orders)
-              values (?, current_timestamp + interval '10' second, true)""")
+              insert into baton_node (id, alive_until)
+              values (?, current_timestamp + interval '10' second)""")
           .param(id)
           .update();
     }

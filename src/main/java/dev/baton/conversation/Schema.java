@@ -1,7 +1,6 @@
 package dev.baton.conversation;
 
 import java.sql.DatabaseMetaData;
-import java.util.Map;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -22,14 +21,8 @@ public final class Schema {
         // The engine's tables are there already; version 0 stands for them.
         .baselineOnMigrate(true)
         .baselineVersion("0")
-        .placeholders(Map.of("dropPrimaryKey", dropPrimaryKey(dataSource)))
         .load()
         .migrate();
-  }
-
-  /** PostgreSQL drops a key by the name that it gave to it; H2 gives it one that nobody knows. */
-  private static String dropPrimaryKey(DataSource dataSource) {
-    return isH2(dataSource) ? "drop primary key" : "drop constraint baton_transcript_pkey";
   }
 
   /** Whether the database is H2, not PostgreSQL. */

@@ -46,12 +46,6 @@ final class TurnRows {
     }
   }
 
-  /** SQL: no node is alive that looks for turns among the orders only. */
-  private static final String ALL_TAKE_TURNS =
-      """
-      not exists (select 1 from baton_node
-                  where not turns_without_orders and alive_until > current_timestamp)""";
-
   /** SQL: what else is set when a turn ends, whatever the bot answered. */
   static final String ENDS = "failed_transfers = 0, rests_since = current_timestamp";
 
@@ -72,10 +66,9 @@ final class TurnRows {
 
   /**
    * Takes the locks, draws sequence ids and begins turns, where the process waits for the customer
-   * and nothing is under way. A node of an earlier version may have come back since the process
-   * waits. Orders are not looked for: where the turn is FREE there are none to the bot (see {@link
-   * #rest}). A node that the others count as dead begins none: they may have looked for its turns
-   * for the last time.
+   * and nothing is under way. Orders are not looked for: where the turn is FREE there are none to
+   * the bot (see {@link #rest}). A node that the others count as dead begins none: they may have
+   * looked for its turns for the last time.
    *
    * @return those that began, by key; a conversation that somebody else holds just now is not among
    *     them
@@ -116,9 +109,9 @@ final class TurnRows {
    */
   static String mayBegin(String suspended) {
     return """
-        case turn when 'FREE' then state end = 'TALKING' and not %s and %s
+        case turn when 'FREE' then state end = 'TALKING' and not %s
         and exists (select 1 from baton_node where id = ? and alive_until > current_timestamp)"""
-        .formatted(suspended, ALL_TAKE_TURNS);
+        .formatted(suspended);
   }
 
   static Begun begun(Map<String, Object> row) {
@@ -200,9 +193,9 @@ final class TurnRows {
   }
 
   /**
-   * The process waits for the customer, and lets Baton do the talking if every node can, if no call
-   * to the bot that nobody waits for any more is still under way, and if no message waits, which
-   * the next one would overtake.
+   * The process waits for the customer, and lets Baton do the talking if no call to the bot that
+   * nobody waits for any more is still under way, and if no message waits, which the next one would
+   * overtake.
    *
    * @param print of the process's file; null when no transfer may run ahead of it
    */
@@ -214,9 +207,8 @@ final class TurnRows {
                 select not exists (select 1 from baton_order o
                                    where o.conversation_key = ? and o.kind like 'BOT_%%')
                   and not exists (select 1 from baton_inbox i
-                                  where i.%s and i.state = 'WAITING')
-                  and %s"""
-                    .formatted(OF_CONVERSATION, ALL_TAKE_TURNS))
+                                  where i.%s and i.state = 'WAITING')"""
+                    .formatted(OF_CONVERSATION))
             .params(key, key)
             .query(Boolean.class)
             .single();

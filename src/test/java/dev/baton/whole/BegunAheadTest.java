@@ -355,8 +355,8 @@ class BegunAheadTest {
   @Test
   void whatADeadNodeHadBegunIsBegunByAnother() {
     trial.jdbc.update(
-        "insert into baton_node (id, alive_until, turns_without_orders)"
-            + " values ('gone', current_timestamp - interval '20' second, true)");
+        "insert into baton_node (id, alive_until)"
+            + " values ('gone', current_timestamp - interval '20' second)");
     begunBy("gone", "orphan");
     baton.awaitAt("orphan", WAIT);
     assertThat(trial.trail("orphan")).containsExactly("start");

@@ -15,8 +15,7 @@ import org.camunda.bpm.engine.HistoryService;
 
 /**
  * A conversation in every state in which one can wait, for tests in which the application is not
- * the same before and after. Dumps of earlier releases know them by their place in the list: add
- * new ones at its end.
+ * the same before and after.
  */
 final class Guests {
 
@@ -26,13 +25,9 @@ final class Guests {
   /** The org does not take the call: the order is on its way to the next try. */
   static final String REFUSED = "{\"status\":503}";
 
-  /** What an agent did, when so many calls had reached the org. */
-  record Act(int after, String what, String caseId) {}
-
   private final Org org;
   private final Duration silence;
   private final List<Guest> all = new ArrayList<>();
-  private final List<Act> acts = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // Set before the first guest does anything.
   private Baton baton;
@@ -77,24 +72,9 @@ final class Guests {
     return all;
   }
 
-  /** What agents did so far, oldest first. */
-  List<Act> acts() {
-    return acts;
-  }
-
   /** From now on they are at this application. */
   void at(Baton application) {
     baton = application;
-  }
-
-  private void accept(String caseId) {
-    acts.add(new Act(org.journal().size(), "accept", caseId));
-    org.accept(caseId);
-  }
-
-  private void decline(String caseId) {
-    acts.add(new Act(org.journal().size(), "decline", caseId));
-    org.decline(caseId);
   }
 
   /** A conversation with a bot and two queues of its own, and the state in which it waits. */
@@ -128,11 +108,6 @@ final class Guests {
 
     /** The step where its token then is. */
     abstract String step();
-
-    /** Whether it does not wait in its state for long, whatever the org does. */
-    boolean hasLittleTime() {
-      return false;
-    }
 
     /** After the restart: does what leads to the end, if anything has to be done. */
     void goOn() {}
@@ -309,7 +284,7 @@ final class Guests {
 
     @Override
     void goOn() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override
@@ -467,7 +442,7 @@ final class Guests {
 
     @Override
     void goOn() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override
@@ -501,7 +476,7 @@ final class Guests {
 
     @Override
     void enter() {
-      accept(accepting);
+      org.accept(accepting);
     }
 
     @Override
@@ -561,7 +536,7 @@ final class Guests {
 
     @Override
     void enter() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override
@@ -588,7 +563,7 @@ final class Guests {
 
     @Override
     void enter() {
-      decline(caseId());
+      org.decline(caseId());
     }
 
     @Override
@@ -617,7 +592,7 @@ final class Guests {
 
     @Override
     void enter() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override
@@ -651,7 +626,7 @@ final class Guests {
 
     @Override
     void enter() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override
@@ -783,7 +758,7 @@ final class Guests {
 
     @Override
     void goOn() {
-      accept(String.valueOf(awaitOffers(2).get(1).reference()));
+      org.accept(String.valueOf(awaitOffers(2).get(1).reference()));
     }
 
     @Override
@@ -801,11 +776,6 @@ final class Guests {
   private final class AskingWhoIsThere extends Guest {
     AskingWhoIsThere(String fault) {
       super(fault);
-    }
-
-    @Override
-    boolean hasLittleTime() {
-      return true;
     }
 
     @Override
@@ -832,7 +802,7 @@ final class Guests {
 
     @Override
     void goOn() {
-      accept(caseId());
+      org.accept(caseId());
     }
 
     @Override

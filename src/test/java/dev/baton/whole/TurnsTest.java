@@ -646,18 +646,13 @@ class TurnsTest {
   @Test
   void whoeverMovesTheTokenBackDuringACallHasTheNextMessageWaitForThatCall() {
     trial.script("{}");
-    CompletableFuture<Answer> first;
-    String instance;
-    try {
-      anEarlierNode("moves");
-      talks("moved");
-      instance = instance("moved");
-      trial.change(SLOW.formatted(4000));
-      first = baton.writeLater("moved", "m1", "1");
-      baton.awaitUnderWay("moved", "bot-message");
-    } finally {
-      trial.jdbc.update("delete from baton_node where id = 'moves'");
-    }
+    talks("moved");
+    String instance = instance("moved");
+    // Only a message that moves the token can have it moved back.
+    trial.jdbc.update("update baton_conversation set turn = null where conversation_key = 'moved'");
+    trial.change(SLOW.formatted(4000));
+    CompletableFuture<Answer> first = baton.writeLater("moved", "m1", "1");
+    baton.awaitUnderWay("moved", "bot-message");
     Answer moved =
         baton.send(
             baton
@@ -680,56 +675,6 @@ class TurnsTest {
     leaves("moved");
   }
 
-  // Nodes of earlier versions
-
-  private static void anEarlierNode(String id) {
-    trial.jdbc.update(
-        """
-        insert into baton_node (id, alive_until)
-        values (?, current_timestamp + interval '1' hour)""",
-        id);
-  }
-
-  @Test
-  void whileANodeOfAnEarlierVersionIsAliveEachMessageTakesTheTokenWithIt() {
-    trial.script("{}");
-    String instance;
-    try {
-      trial.jdbc.update(
-          """
-          insert into baton_node (id, alive_until)
-          values ('earlier', current_timestamp + interval '1' hour)""");
-      talks("earlier");
-      instance = instance("earlier");
-      onTheToken("earlier", "m1");
-    } finally {
-      trial.jdbc.update("delete from baton_node where id = 'earlier'");
-    }
-    // The token has not been anywhere since: one more message has to take it along.
-    onTheToken("earlier", "m2");
-    inTheRows("earlier", "m3");
-    assertThat(visits(instance, "SendMessage")).hasSize(2);
-    assertThat(sequence("earlier")).containsExactly(1L, 2L, 3L);
-    leaves("earlier");
-  }
-
-  @Test
-  void aNodeOfAnEarlierVersionThatComesBackFindsNoTurns() {
-    trial.script("{}");
-    talks("comes back");
-    inTheRows("comes back", "m1");
-    try {
-      trial.jdbc.update(
-          """
-          insert into baton_node (id, alive_until)
-          values ('back', current_timestamp + interval '1' hour)""");
-      onTheToken("comes back", "m2");
-    } finally {
-      trial.jdbc.update("delete from baton_node where id = 'back'");
-    }
-    leaves("comes back");
-  }
-
   // What the tests look at
 
   private static void talks(String key) {
@@ -745,19 +690,10 @@ class TurnsTest {
 
   /** The customer writes, and the token waits while the bot thinks. */
   private static void inTheRows(String key, String id) {
-    says(key, id, WAIT);
-  }
-
-  /** The customer writes, and the token goes along. */
-  private static void onTheToken(String key, String id) {
-    says(key, id, "SendMessage");
-  }
-
-  private static void says(String key, String id, String tokenAt) {
     trial.change(SLOW.formatted(3000));
     CompletableFuture<Answer> turn = baton.writeLater(key, id, "1");
     baton.awaitUnderWay(key, "bot-message");
-    assertThat(baton.standsAt(key)).containsExactly(tokenAt);
+    assertThat(baton.standsAt(key)).containsExactly(WAIT);
     assertThat(turn).isNotDone();
     assertThat(turn.join().json().path("messages")).isNotEmpty();
     trial.change(SLOW.formatted(0));
