@@ -1,12 +1,12 @@
 package dev.baton.autoconfigure;
 
 import dev.baton.bots.BotsClient;
-import dev.baton.conversation.Ahead;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.ChangesElsewhere;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Erasure;
+import dev.baton.conversation.Greetings;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
 import dev.baton.conversation.Offers;
@@ -36,7 +36,6 @@ import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineMoves;
 import dev.baton.engine.plugin.EngineRights;
-import dev.baton.engine.plugin.Library;
 import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
@@ -221,39 +220,8 @@ public class BatonAutoConfiguration {
   }
 
   @Bean
-  Ahead batonAhead(
-      Database database,
-      Node node,
-      Conversations conversations,
-      Inbox inbox,
-      Transfers transfers,
-      Offers offers,
-      Orders orders,
-      Rounds rounds,
-      Planner planner,
-      TargetKinds kinds,
-      Token token,
-      Org org,
-      ObjectProvider<Dispatch> dispatch) {
-    Ahead.Model model =
-        new Ahead.Model(
-            Library.conversation(), EngineToken.OWN_WISHES, EngineToken.LATEST, org.botId());
-    return new Ahead(
-        database.writes(),
-        database.isH2(),
-        node,
-        EngineToken.SUSPENDED,
-        model,
-        conversations,
-        inbox,
-        transfers,
-        offers,
-        orders,
-        rounds,
-        planner,
-        kinds,
-        token,
-        SingletonSupplier.of(dispatch::getObject));
+  Greetings batonGreetings() {
+    return new Greetings();
   }
 
   @Bean
@@ -290,10 +258,8 @@ public class BatonAutoConfiguration {
       ProcessEngine engine,
       RuntimeService runtime,
       ExternalTaskService tasks,
-      EngineRights rights,
-      Org org) {
-    return new EngineToken(
-        runtime, tasks, new EngineMoves(engine), rights::onBatonsAccount, org.botId());
+      EngineRights rights) {
+    return new EngineToken(runtime, tasks, new EngineMoves(engine), rights::onBatonsAccount);
   }
 
   @Bean
@@ -305,7 +271,7 @@ public class BatonAutoConfiguration {
       Offers offers,
       BotSessions sessions,
       Turns turns,
-      Ahead ahead,
+      Greetings greetings,
       Token token,
       Changes changes) {
     return new Reception(
@@ -316,7 +282,7 @@ public class BatonAutoConfiguration {
         offers,
         sessions,
         turns,
-        ahead,
+        greetings,
         token,
         changes);
   }
@@ -338,7 +304,6 @@ public class BatonAutoConfiguration {
       Inbox inbox,
       Orders orders,
       Turns turns,
-      Ahead ahead,
       Transfers transfers,
       Offers offers,
       TargetKinds kinds,
@@ -349,7 +314,6 @@ public class BatonAutoConfiguration {
         inbox,
         orders,
         turns,
-        ahead,
         transfers,
         offers,
         kinds,
@@ -531,7 +495,7 @@ public class BatonAutoConfiguration {
       BotSessions sessions,
       Transcript transcript,
       Turns turns,
-      Ahead ahead,
+      Greetings greetings,
       Token token,
       Changes changes,
       Node node,
@@ -557,7 +521,7 @@ public class BatonAutoConfiguration {
         sessions,
         transcript,
         turns,
-        ahead,
+        greetings,
         token,
         changes,
         node,

@@ -49,42 +49,6 @@ public record Attempt(
     OVER
   }
 
-  Attempt opened(String as) {
-    return new Attempt(
-        id,
-        transferId,
-        conversationKey,
-        offerKey,
-        round,
-        target,
-        state == State.ABANDONED ? state : State.OPEN,
-        as,
-        taskId,
-        outcome,
-        detail,
-        offeredAt,
-        dueAt,
-        overAt);
-  }
-
-  Attempt over(State how, Outcome why, @Nullable String words) {
-    return new Attempt(
-        id,
-        transferId,
-        conversationKey,
-        offerKey,
-        round,
-        target,
-        how,
-        reference,
-        taskId,
-        why,
-        words,
-        offeredAt,
-        dueAt,
-        Instant.now());
-  }
-
   /** Whether its time has not come: the target knows nothing of it. */
   public boolean ahead(Instant now) {
     return state == State.ASKING && reference == null && dueAt != null && dueAt.isAfter(now);

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * A conversation's row.
  *
  * @param key the conversation's key, the business key of its process instance
- * @param processInstanceId empty as long as that has not begun
  * @param state never {@link ConversationState#FAILED}; see {@link #visibleState()}
  * @param stuck whether an order of it failed for good and waits for an operator
  * @param variables the bot's variables, a JSON array: those of the start, and what the bot told of
@@ -32,14 +31,13 @@ public record Conversation(
     @Nullable EndReason endReason,
     @Nullable Turn turn) {
 
-  /** Whether its process has begun: that may wait until the bot has given it a session. */
-  boolean hasProcess() {
-    return !processInstanceId.isEmpty();
-  }
-
   /** The state that people are shown. */
   public ConversationState visibleState() {
     return stuck ? ConversationState.FAILED : state;
+  }
+
+  Conversation in(ConversationState other) {
+    return with(other, sessionOver, runtimeCrc, endReason);
   }
 
   Conversation over(ConversationState how, @Nullable EndReason why) {

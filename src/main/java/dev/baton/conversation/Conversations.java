@@ -9,8 +9,6 @@ import dev.baton.conversation.Writes.Assignment;
 import dev.baton.conversation.Writes.Table;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -34,26 +32,11 @@ public final class Conversations {
 
   private static final int MAX_TRIES = 20;
 
-  /** The columns of a conversation. */
-  static final String[] NAMES = {
-    "conversation_key",
-    "process_instance_id",
-    "bot_id",
-    "state",
-    "stuck",
-    "opening_text",
-    "opening_variables",
-    "session_id",
-    "session_over",
-    "runtime_crc",
-    "failed_transfers",
-    "end_reason",
-    "turn"
-  };
-
   private static final String COLUMNS =
-      "select %s from baton_conversation where conversation_key = ?"
-          .formatted(String.join(", ", NAMES));
+      """
+      select conversation_key, process_instance_id, bot_id, state, stuck, opening_text,
+        opening_variables, session_id, session_over, runtime_crc, failed_transfers, end_reason, turn
+      from baton_conversation where conversation_key = ?""";
 
   private final Writes writes;
   private final boolean isH2;
@@ -114,13 +97,6 @@ public final class Conversations {
     return lockIfKnown(key).orElseThrow(() -> unknown(key));
   }
 
-  private Optional<Conversation> lockIfKnown(String key) {
-    Optional<Conversation> conversation =
-        writes.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
-    conversation.ifPresent(known -> Held.current().processes.put(key, known.processInstanceId()));
-    return conversation;
-  }
-
   /**
    * Takes the conversation's lock for the rest of the current transaction. Costs nothing when the
    * transaction has it already.
@@ -133,35 +109,29 @@ public final class Conversations {
     return process == null ? lock(key).processInstanceId() : process;
   }
 
-  /** The current transaction has the conversation's lock. */
-  void holds(Conversation conversation) {
-    Held held = Held.current();
-    held.processes.put(conversation.key(), conversation.processInstanceId());
-    held.conversations.put(conversation.key(), conversation);
-  }
-
-  /** As {@link #holds(Conversation)}, and this is the next sequence id of its session. */
-  void holds(Conversation conversation, long nextSequence) {
-    holds(conversation);
-    Held.current().sequences.put(conversation.key(), nextSequence);
+  private Optional<Conversation> lockIfKnown(String key) {
+    Optional<Conversation> conversation =
+        writes.sql(COLUMNS + " for update").param(key).query(Conversations::read).optional();
+    conversation.ifPresent(
+        known -> {
+          Held held = Held.current();
+          held.processes.put(key, known.processInstanceId());
+          held.conversations.put(key, known);
+        });
+    return conversation;
   }
 
   /**
    * The conversation as the current transaction, which holds it, has changed it; its turn may be
    * that of before.
    */
-  Conversation held(String key) {
+  public Conversation held(String key) {
     return heldIfKnown(key).orElseThrow(() -> unknown(key));
   }
 
   /** The same, if there is such a conversation; takes its lock. */
   Optional<Conversation> heldIfKnown(String key) {
     return Optional.ofNullable(Held.current().conversations.get(key)).or(() -> lockIfKnown(key));
-  }
-
-  /** The conversation, which the current transaction holds, has moved on to this state. */
-  void movedOn(String key, ConversationState state) {
-    follow(key, state);
   }
 
   /**
@@ -229,12 +199,6 @@ public final class Conversations {
     }
   }
 
-  /** The process of a conversation that ran {@link Ahead} of it from its beginning has begun. */
-  public void hasBegun(String key, String processInstanceId) {
-    change(key, set("process_instance_id", processInstanceId));
-    Held.current().processes.put(key, processInstanceId);
-  }
-
   /**
    * The bot gave the conversation a session.
    *
@@ -254,7 +218,6 @@ public final class Conversations {
         set("runtime_crc", null),
         set("next_sequence", 1L),
         set("failed_transfers", 0));
-    Held.current().sequences.remove(key);
   }
 
   /** The bot's latest X-Runtime-CRC; null when it is not known. */
@@ -274,7 +237,7 @@ public final class Conversations {
 
   /** The conversation goes on with the bot, or is being transferred. */
   public void goesOn(String key, ConversationState state) {
-    change(key, set("state", state.name()));
+    change(key, known -> known.in(state), set("state", state.name()));
     follow(key, state);
   }
 
@@ -383,13 +346,6 @@ public final class Conversations {
 
   /** Draws the next sequence id of the conversation's session; the caller holds the lock. */
   long nextSequence(String key) {
-    Held held = Held.of(key);
-    Long known = held == null ? null : held.sequences.get(key);
-    if (held != null && known != null) {
-      held.sequences.put(key, known + 1);
-      writes.change(Table.CONVERSATION, key, set("next_sequence", known + 1));
-      return known;
-    }
     GeneratedKeyHolder next = new GeneratedKeyHolder();
     writes
         .sql(
@@ -417,28 +373,6 @@ public final class Conversations {
     if (held != null) {
       held.conversations.computeIfPresent(key, (same, known) -> now.apply(known));
     }
-  }
-
-  /** What came back from an update of all that {@link #NAMES} names. */
-  static Conversation of(Map<String, Object> row) {
-    return new Conversation(
-        text(row, "conversation_key"),
-        text(row, "process_instance_id"),
-        text(row, "bot_id"),
-        ConversationState.valueOf(text(row, "state")),
-        (Boolean) Objects.requireNonNull(row.get("stuck")),
-        (String) row.get("opening_text"),
-        text(row, "opening_variables"),
-        (String) row.get("session_id"),
-        (Boolean) Objects.requireNonNull(row.get("session_over")),
-        (String) row.get("runtime_crc"),
-        (Integer) Objects.requireNonNull(row.get("failed_transfers")),
-        endReason((String) row.get("end_reason")),
-        turn((String) row.get("turn")));
-  }
-
-  private static String text(Map<String, Object> row, String name) {
-    return Objects.requireNonNull((String) row.get(name), name);
   }
 
   private static @Nullable EndReason endReason(@Nullable String name) {

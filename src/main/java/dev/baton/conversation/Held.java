@@ -1,7 +1,6 @@
 package dev.baton.conversation;
 
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -20,17 +19,11 @@ final class Held implements TransactionSynchronization {
   /** Some of them as they are now, but for their turns. */
   final Map<String, Conversation> conversations = new HashMap<>();
 
-  /** The next sequence ids of some. */
-  final Map<String, Long> sequences = new HashMap<>();
-
   /** The states to which they have moved on. */
   final Map<String, ConversationState> states = new HashMap<>();
 
   /** The latest transfers of some. */
   final Map<String, Transfer> transfers = new HashMap<>();
-
-  /** The offers of some of these transfers, oldest first. */
-  final Map<String, List<Attempt>> offers = new HashMap<>();
 
   private Held() {}
 

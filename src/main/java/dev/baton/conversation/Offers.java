@@ -21,9 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.support.GeneratedKeyHolder;
 
@@ -106,7 +104,6 @@ public final class Offers {
       @Nullable Outcome outcome,
       @Nullable Instant dueAt) {
     GeneratedKeyHolder id = new GeneratedKeyHolder();
-    String offerKey = UUID.randomUUID().toString();
     writes
         .sql(
             """
@@ -117,7 +114,7 @@ public final class Offers {
         .params(
             transfer.id(),
             transfer.conversationKey(),
-            offerKey,
+            UUID.randomUUID().toString(),
             round,
             target.type(),
             target.value(),
@@ -126,53 +123,8 @@ public final class Offers {
             node.id(),
             dueAt == null ? null : dueAt.atOffset(ZoneOffset.UTC),
             state == Attempt.State.OVER)
-        .update(id, "id", "offered_at");
-    Map<String, Object> drawn = Objects.requireNonNull(id.getKeys());
-    Instant now = Objects.requireNonNull(Keys.instant(drawn.get("offered_at")));
-    Attempt attempt =
-        new Attempt(
-            (Long) Objects.requireNonNull(drawn.get("id")),
-            transfer.id(),
-            transfer.conversationKey(),
-            offerKey,
-            round,
-            target,
-            state,
-            null,
-            null,
-            outcome,
-            null,
-            now,
-            dueAt,
-            state == Attempt.State.OVER ? now : null);
-    keep(attempt);
-    return attempt.id();
-  }
-
-  /** If the current transaction knows the offers of the transfer, it knows this one, too. */
-  private static void keep(Attempt attempt) {
-    known(attempt.conversationKey(), offers -> Stream.concat(offers, Stream.of(attempt)));
-  }
-
-  private static void change(Attempt offer, UnaryOperator<Attempt> change) {
-    known(
-        offer.conversationKey(),
-        offers -> offers.map(known -> known.id() == offer.id() ? change.apply(known) : known));
-  }
-
-  private static void known(String key, UnaryOperator<Stream<Attempt>> change) {
-    Held held = Held.of(key);
-    if (held != null) {
-      held.offers.computeIfPresent(key, (same, offers) -> change.apply(offers.stream()).toList());
-    }
-  }
-
-  /** What the current transaction knows of the offer changes in a way that it does not know. */
-  private static void forget(String key) {
-    Held held = Held.of(key);
-    if (held != null) {
-      held.offers.remove(key);
-    }
+        .update(id, "id");
+    return Keys.of(id);
   }
 
   /** The offers of the conversation's other transfers, oldest first. */
@@ -214,16 +166,8 @@ public final class Offers {
    */
   public record InTransfer(Attempt offer, Transfer transfer, List<Attempt> all) {}
 
-  /** The offer of an order, with its transfer. */
-  public InTransfer inTransfer(Order order) {
-    long id = Objects.requireNonNull(order.offerId());
-    Offered known = order.known();
-    return known == null
-        ? inTransfer(id)
-        : new InTransfer(known.offer(id).orElseThrow(), known.transfer(), known.offers());
-  }
-
-  private InTransfer inTransfer(long id) {
+  /** An offer, with its transfer. */
+  public InTransfer inTransfer(long id) {
     List<Transfer> transfer = new ArrayList<>();
     List<Attempt> all =
         writes
@@ -251,13 +195,6 @@ public final class Offers {
 
   /** The offers of a transfer, oldest first. */
   public List<Attempt> of(Transfer transfer) {
-    Offered known = Transfers.known(transfer.conversationKey());
-    return known != null && known.transfer().id() == transfer.id()
-        ? known.offers()
-        : readOf(transfer);
-  }
-
-  private List<Attempt> readOf(Transfer transfer) {
     return writes
         .sql(COLUMNS + "where transfer_id = ? order by id")
         .param(transfer.id())
@@ -267,12 +204,6 @@ public final class Offers {
 
   /** The offers of a conversation that a target may still accept. */
   public List<Attempt> open(String key) {
-    Offered known = Transfers.known(key);
-    // A transfer runs ahead only if nothing is left of those before it.
-    return known == null ? readOpen(key) : known.offers().stream().filter(Attempt::open).toList();
-  }
-
-  private List<Attempt> readOpen(String key) {
     return writes
         .sql(COLUMNS + "where conversation_key = ? and state in ('ASKING', 'OPEN') order by id")
         .param(key)
@@ -333,19 +264,18 @@ public final class Offers {
    * @return whether it may still accept
    */
   public boolean opened(Attempt offer, String reference) {
-    Offered known = Transfers.known(offer.conversationKey());
-    Attempt now =
-        (known == null ? byId(offer.id()) : known.offer(offer.id()).orElse(offer))
-            .opened(reference);
+    Attempt.State state =
+        byId(offer.id()).state() == Attempt.State.ABANDONED
+            ? Attempt.State.ABANDONED
+            : Attempt.State.OPEN;
     writes.change(
         Table.OFFER,
         offer.id(),
-        set("state", now.state().name()),
+        set("state", state.name()),
         set("reference", reference),
         set("owner", node.id()));
-    change(offer, before -> now);
     follow(offer, "offered", null);
-    return now.state() == Attempt.State.OPEN;
+    return state == Attempt.State.OPEN;
   }
 
   /** An offer whose making is not known to have come about turns out to be with its target. */
@@ -399,7 +329,6 @@ public final class Offers {
         offer.id(),
         set("outcome", outcome.name()),
         set("detail", detail == null ? null : Orders.cut(detail)));
-    forget(offer.conversationKey());
   }
 
   /** Nobody takes the session by this offer. */
@@ -416,7 +345,6 @@ public final class Offers {
         set("outcome", outcome.name()),
         set("detail", detail == null ? null : Orders.cut(detail)),
         now("over_at"));
-    change(offer, known -> known.over(how, outcome, detail));
   }
 
   /** The transfer goes on without the offer, which is taken back all the same. */
@@ -426,7 +354,6 @@ public final class Offers {
         offer.id(),
         set("state", Attempt.State.ABANDONED.name()),
         set("outcome", outcome.name()));
-    forget(offer.conversationKey());
     follow(offer, "over", outcome);
   }
 

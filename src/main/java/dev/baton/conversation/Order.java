@@ -1,7 +1,6 @@
 package dev.baton.conversation;
 
 import java.time.Instant;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the call may be made; null for at once
  * @param parked why it waits longer than that; null when it does not
  * @param repeated whether an earlier try may have been processed
- * @param known the transfer as it stands until the order is done, if it was placed {@link Ahead} of
- *     the process, on this node; null otherwise
  */
 public record Order(
     long id,
@@ -34,21 +31,17 @@ public record Order(
     Order.@Nullable Parked parked,
     int attempts,
     boolean repeated,
-    @Nullable String owner,
-    @Nullable Offered known) {
+    @Nullable String owner) {
 
   /** Below any id that the database draws. */
   private static final long TURNS = 1_000_000_000_000_000L;
-
-  /** Below any turn's. */
-  private static final long AHEAD = -2 * TURNS;
 
   /**
    * The order that a turn stands for. It has an id, and no row as long as nothing unusual happens.
    */
   static Order ofTurn(
       String key, long sequenceId, long inboxId, Instant orderedAt, @Nullable String owner) {
-    return placed(
+    return new Order(
         inboxId - TURNS,
         key,
         OrderKind.BOT_MESSAGE,
@@ -56,88 +49,18 @@ public record Order(
         sequenceId,
         inboxId,
         null,
-        orderedAt,
-        owner,
-        null);
-  }
-
-  /** The message of the turn whose order has this id; null when it is no turn's. */
-  static @Nullable Long messageOfTurn(long id) {
-    return id < 0 && id > AHEAD ? id + TURNS : null;
-  }
-
-  /** An id for a call that is made {@link Ahead} of the process. Nobody has had it before. */
-  static long aheadId() {
-    return ThreadLocalRandom.current().nextLong(Long.MIN_VALUE, AHEAD);
-  }
-
-  /**
-   * A call that is made {@link Ahead} of the process: it has an id, and no row until that follows.
-   */
-  static Order ahead(
-      long id,
-      String key,
-      OrderKind kind,
-      @Nullable Long sequenceId,
-      @Nullable Long offerId,
-      Instant orderedAt,
-      @Nullable String owner,
-      @Nullable Offered known) {
-    return placed(id, key, kind, null, sequenceId, null, offerId, orderedAt, owner, known);
-  }
-
-  private static Order placed(
-      long id,
-      String key,
-      OrderKind kind,
-      @Nullable String taskId,
-      @Nullable Long sequenceId,
-      @Nullable Long inboxId,
-      @Nullable Long offerId,
-      Instant orderedAt,
-      @Nullable String owner,
-      @Nullable Offered known) {
-    return new Order(
-        id,
-        key,
-        kind,
-        taskId,
-        sequenceId,
-        inboxId,
-        offerId,
         State.OPEN,
         orderedAt,
         null,
         null,
         0,
         false,
-        owner,
-        known);
+        owner);
   }
 
-  /** Whether it was ordered {@link Ahead} of the process, as far as one knows who has it. */
-  public boolean isAhead() {
-    return id < AHEAD && taskId == null && state == State.OPEN;
-  }
-
-  /** The order as one that any node takes over. */
-  Order left() {
-    return new Order(
-        id,
-        conversationKey,
-        kind,
-        taskId,
-        sequenceId,
-        inboxId,
-        offerId,
-        state,
-        orderedAt,
-        dueAt,
-        parked,
-        attempts,
-        repeated,
-        null,
-        known);
+  /** The message of the turn whose order has this id; null when it is no turn's. */
+  static @Nullable Long messageOfTurn(long id) {
+    return id < 0 ? id + TURNS : null;
   }
 
   /** Whether it is a turn's, which no step of the process stands for. */

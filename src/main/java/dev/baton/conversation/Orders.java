@@ -30,7 +30,6 @@ public final class Orders {
   private final Conversations conversations;
   private final Node node;
   private final TurnOrders turns;
-  private final AheadOrders ahead;
   private final LongConsumer placed;
 
   /**
@@ -43,7 +42,6 @@ public final class Orders {
     this.conversations = conversations;
     this.node = node;
     this.turns = new TurnOrders(jdbc, node);
-    this.ahead = new AheadOrders(jdbc, node);
     this.placed = placed;
   }
 
@@ -236,9 +234,7 @@ public final class Orders {
             .param(key)
             .query(Orders::read)
             .list();
-    return Stream.of(turns.of(key).stream(), ahead.of(key).stream(), rows.stream())
-        .flatMap(orders -> orders)
-        .toList();
+    return Stream.concat(turns.of(key).stream(), rows.stream()).toList();
   }
 
   /** The order failed for good: the conversation stands still until an operator acts. */
@@ -463,7 +459,6 @@ public final class Orders {
         readParked(row),
         row.getInt("attempts"),
         row.getBoolean("repeated"),
-        row.getString("owner"),
-        null);
+        row.getString("owner"));
   }
 }

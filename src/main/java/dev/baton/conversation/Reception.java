@@ -30,7 +30,7 @@ public final class Reception {
   private final Offers offers;
   private final BotSessions sessions;
   private final Turns turns;
-  private final Ahead ahead;
+  private final Greetings greetings;
   private final Token token;
   private final Changes changes;
 
@@ -43,7 +43,7 @@ public final class Reception {
       Offers offers,
       BotSessions sessions,
       Turns turns,
-      Ahead ahead,
+      Greetings greetings,
       Token token,
       Changes changes) {
     this.conversations = conversations;
@@ -53,7 +53,7 @@ public final class Reception {
     this.offers = offers;
     this.sessions = sessions;
     this.turns = turns;
-    this.ahead = ahead;
+    this.greetings = greetings;
     this.token = token;
     this.changes = changes;
   }
@@ -67,24 +67,21 @@ public final class Reception {
   public record Begun(boolean isNew, CompletableFuture<Optional<Turns.Reply>> greeting) {}
 
   /**
-   * Begins a conversation, unless there is one of that key. The caller has the right to begin one.
+   * Begins a conversation, unless there is one of that key.
+   *
+   * @throws Refusal when the caller may not start the process
    */
   public Begun begin(String key, Token.Opening opening) {
     checkOpening(key, opening);
     return conversations.inTransaction(
         () ->
-            ahead
-                .begin(key, opening)
-                .map(
-                    greeting -> {
-                      sayFirst(key, opening);
-                      return new Begun(true, greeting);
-                    })
-                .orElseGet(() -> new Begun(beginAlong(key, opening), lookedUp())));
+            start(key, opening)
+                ? new Begun(true, greetings.await(key))
+                : new Begun(false, lookedUp()));
   }
 
-  /** By starting the process. Of two who begin at once, one finds the key taken only there. */
-  private boolean beginAlong(String key, Token.Opening opening) {
+  /** Of two requests for the same key, one may find it taken only by the process that it starts. */
+  private boolean start(String key, Token.Opening opening) {
     return conversations.find(key).isEmpty()
         && token.begin(key, opening).equals(conversations.hold(key));
   }
@@ -266,7 +263,7 @@ public final class Reception {
             nextBot.ifPresent(bot -> offers.takenAway(bot.offerId()));
             conversations.over(key, ConversationState.ENDED, EndReason.USER_REQUEST);
             note(key, "The customer left.");
-            if (!token.leave(ahead.catchUp(conversation))) {
+            if (!token.leave(conversation)) {
               throw new Refusal(
                   Refusal.Kind.NOT_MODELLED,
                   "The conversation cannot be left now: its process does not wait for the message"
@@ -298,7 +295,7 @@ public final class Reception {
           if (!transfer.cancelled()) {
             transfers.cancel(transfer);
             note(key, "The customer cancelled the transfer.");
-            token.cancelTransfer(ahead.catchUp(conversation));
+            token.cancelTransfer(conversation);
             changes.afterCommit(key);
           }
           return null;

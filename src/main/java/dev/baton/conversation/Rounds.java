@@ -28,7 +28,7 @@ public final class Rounds {
   }
 
   /** The groups that are asked together, of those whom the transfer has not asked yet. */
-  static List<List<Planned>> left(Transfer transfer, Plan plan) {
+  private static List<List<Planned>> left(Transfer transfer, Plan plan) {
     List<List<Planned>> rounds = plan.rounds();
     return rounds.subList(transfer.round(), rounds.size());
   }
@@ -50,19 +50,6 @@ public final class Rounds {
                 given == null ? Plan.patience(left.get(0)) : given,
                 most,
                 left.size());
-  }
-
-  /** How much longer the transfer's present round may take, of which its start said nothing. */
-  public Duration patienceLeft(Transfer transfer, Plan plan, Attempt asked) {
-    List<List<Planned>> rounds = plan.rounds();
-    List<List<Planned>> left = rounds.subList(transfer.round() - 1, rounds.size());
-    Instant begun = asked.offeredAt();
-    Duration whole =
-        plan.limits()
-            .patience(transfer.escalatedAt(), begun, Plan.patience(left.get(0)), most, left.size())
-            .orElse(Duration.ZERO);
-    Duration rest = whole.minus(Duration.between(begun, Instant.now()));
-    return rest.isNegative() ? Duration.ZERO : rest;
   }
 
   /**

@@ -18,18 +18,6 @@ public interface Token {
    */
   String begin(String key, Opening opening);
 
-  /**
-   * Starts the process of a conversation that has its row, and runs ahead of it.
-   *
-   * @param definition the id of what it is an instance of
-   * @param begunBy whom the history has begin it; null for nobody
-   * @throws RuntimeException of which {@link #isHeld} is true when such processes are suspended
-   */
-  void begin(Conversation conversation, String definition, @Nullable String begunBy);
-
-  /** Whom the history would have begin a conversation that the current thread begins. */
-  @Nullable String caller();
-
   /** A message lies in the inbox: if the process waits for one, it goes on. */
   void wake(Conversation conversation);
 

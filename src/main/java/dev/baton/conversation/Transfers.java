@@ -131,31 +131,6 @@ public final class Transfers {
 
   /** How the conversation's latest transfer stands. */
   public Standing standing(String key) {
-    Offered known = known(key);
-    return known == null
-        ? readStanding(key)
-        : new Standing(known.transfer().winner(), known.offers().stream().anyMatch(Attempt::open));
-  }
-
-  /** What the current transaction knows of a transfer that ran ahead of the process before it. */
-  static @Nullable Offered known(String key) {
-    Held held = Held.of(key);
-    Transfer transfer = held == null ? null : held.transfers.get(key);
-    List<Attempt> its = held == null ? null : held.offers.get(key);
-    return transfer == null || its == null ? null : new Offered(transfer, its);
-  }
-
-  /** The current transaction, which holds the conversation, need not read this. */
-  static void know(Offered known) {
-    String key = known.transfer().conversationKey();
-    Held held = Held.of(key);
-    if (held != null) {
-      held.transfers.put(key, known.transfer());
-      held.offers.put(key, known.offers());
-    }
-  }
-
-  private Standing readStanding(String key) {
     return writes
         .sql(
             """

@@ -178,10 +178,7 @@ final class TurnRows {
 
   /** How a conversation's turn stands; null when each message takes the token with it. */
   void become(String key, @Nullable Turn turn) {
-    writes
-        .sql("update baton_conversation set turn = ? where conversation_key = ?")
-        .params(turn == null ? null : turn.name(), key)
-        .update();
+    writes.change(Table.CONVERSATION, key, set("turn", turn == null ? null : turn.name()));
   }
 
   /** The turn that is under way is not its node's any more. */
@@ -196,10 +193,8 @@ final class TurnRows {
    * The process waits for the customer, and lets Baton do the talking if no call to the bot that
    * nobody waits for any more is still under way, and if no message waits, which the next one would
    * overtake.
-   *
-   * @param print of the process's file; null when no transfer may run ahead of it
    */
-  void rest(String key, @Nullable String print) {
+  void rest(String key) {
     boolean rests =
         writes
             .sql(
@@ -213,12 +208,7 @@ final class TurnRows {
             .query(Boolean.class)
             .single();
     if (rests) {
-      writes.change(
-          Table.CONVERSATION,
-          key,
-          set("turn", Turn.FREE.name()),
-          now("rests_since"),
-          set("runs_ahead", print));
+      writes.change(Table.CONVERSATION, key, set("turn", Turn.FREE.name()), now("rests_since"));
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.baton.conversation;
 
-import dev.baton.conversation.Following.Step;
 import dev.baton.conversation.Token.StepResult;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Speaker;
@@ -82,7 +81,6 @@ public final class Turns implements AutoCloseable {
   private final TurnRows rows;
   private final @Nullable TurnsAtOnce atOnce;
   private final TurnOrders turnOrders;
-  private final AheadOrders aheadOrders;
   private final Node node;
   private final Inbox inbox;
   private final Transcript transcript;
@@ -118,7 +116,6 @@ public final class Turns implements AutoCloseable {
     this.rows = new TurnRows(writes, node, suspended);
     this.atOnce = isH2 ? null : new TurnsAtOnce(writes, node, suspended);
     this.turnOrders = new TurnOrders(writes, node);
-    this.aheadOrders = new AheadOrders(writes, node);
     this.node = node;
     this.inbox = inbox;
     this.transcript = transcript;
@@ -368,7 +365,8 @@ public final class Turns implements AutoCloseable {
    * @param result what came of it
    */
   public void leadOut(Conversation conversation, StepResult result) {
-    follow(conversation, Step.done(OrderKind.BOT_MESSAGE, result, null));
+    rows.become(conversation.key(), null);
+    Following.passing(conversation.key(), result, () -> token.goOn(conversation));
   }
 
   /**
@@ -378,21 +376,12 @@ public final class Turns implements AutoCloseable {
    * @return the order, with its task
    */
   public Order handOver(Conversation conversation, Order order) {
-    follow(
-        conversation,
-        Step.underWay(OrderKind.BOT_MESSAGE, (task, step) -> turnOrders.adopt(order, task, step)));
-    return orders.row(order.id()).orElseThrow();
-  }
-
-  private void follow(Conversation conversation, Step step) {
     rows.become(conversation.key(), null);
-    Following.by(conversation.key(), null, List.of(step), () -> token.goOn(conversation));
-  }
-
-  /** What comes of a call without a step is not decided in its own rows: its order gets one. */
-  private void writeOrder(String key) {
-    turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner()));
-    aheadOrders.of(key).ifPresent(call -> aheadOrders.write(call, null, null));
+    Following.stopping(
+        conversation.key(),
+        (task, step) -> turnOrders.adopt(order, task, step),
+        () -> token.goOn(conversation));
+    return orders.row(order.id()).orElseThrow();
   }
 
   /** Turns whose node is gone, and which nobody can take over before they are left to others. */
@@ -427,13 +416,9 @@ public final class Turns implements AutoCloseable {
         });
   }
 
-  /**
-   * The process waits for the customer, in a loop that can be gone round without it.
-   *
-   * @param print of the process's file; null when no transfer may run {@link Ahead} of it
-   */
-  public void rests(String key, @Nullable String print) {
-    rows.rest(key, print);
+  /** The process waits for the customer, in a loop that can be gone round without it. */
+  public void rests(String key) {
+    rows.rest(key);
   }
 
   /**
@@ -463,12 +448,10 @@ public final class Turns implements AutoCloseable {
       if (!cancelled) {
         throw new Refusal(
             Refusal.Kind.INVALID,
-            turn == Turn.AHEAD
-                ? "The conversation is being transferred; its process follows in a moment."
-                : "A message is being sent to the bot; the conversation goes on when the bot has"
-                    + " answered.");
+            "A message is being sent to the bot; the conversation goes on when the bot has"
+                + " answered.");
       }
-      writeOrder(key);
+      turnOrders.of(key).ifPresent(order -> turnOrders.write(order, order.owner()));
       orders.dropWithoutStep(key);
     }
     rows.become(key, null);

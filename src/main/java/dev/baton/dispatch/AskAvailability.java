@@ -2,7 +2,6 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.Target;
 import dev.baton.conversation.Conversation;
-import dev.baton.conversation.Offered;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
 import dev.baton.conversation.Token.StepResult.Done;
@@ -56,8 +55,7 @@ final class AskAvailability implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    Offered known = order.known();
-    Transfer transfer = known == null ? transfers.current(conversation.key()) : known.transfer();
+    Transfer transfer = transfers.current(conversation.key());
     List<Target> targets = Plan.distinct(transfer.targets());
     Map<Target, Availability> answers = new ConcurrentHashMap<>();
     List<CompletableFuture<Void>> calls =

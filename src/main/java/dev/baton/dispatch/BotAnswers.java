@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.baton.bots.BotAnswer;
 import dev.baton.bots.BotMessage;
 import dev.baton.bots.Variable;
-import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Token.Meaning;
@@ -47,19 +46,6 @@ final class BotAnswers {
       conversations.over(key, ConversationState.ENDED, null);
     }
     return meaning;
-  }
-
-  /**
-   * Keeps an answer with which the bot escalated; the caller holds the conversation's lock, and has
-   * moved it on.
-   *
-   * @return the conversation with what the bot has found out
-   */
-  Conversation escalate(Conversation conversation, BotAnswer answer, long inboxId) {
-    String key = conversation.key();
-    transcript.add(key, Speaker.BOT, Cause.MESSAGE, inboxId, reply(answer).messages());
-    escalated(key, answer);
-    return answer.variables().isEmpty() ? conversation : conversations.find(key).orElseThrow();
   }
 
   /** Keeps an answer; the caller holds the conversation's lock. */

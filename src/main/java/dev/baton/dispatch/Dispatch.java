@@ -2,17 +2,15 @@ package dev.baton.dispatch;
 
 import dev.baton.bots.BotsClient;
 import dev.baton.bots.Target;
-import dev.baton.conversation.Ahead;
-import dev.baton.conversation.Beginning;
 import dev.baton.conversation.BotSessions;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Greetings;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.Node;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.Orders;
-import dev.baton.conversation.Orders.WithConversation;
 import dev.baton.conversation.Token;
 import dev.baton.conversation.Transcript;
 import dev.baton.conversation.Transfers;
@@ -29,10 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * This node's part in the work: its dispatcher, and what is done every so often. Start it when the
  * engine is up; stop it before the engine goes. Thread-safe.
  */
-public final class Dispatch implements Ahead.Calls {
+public final class Dispatch {
 
   private static final Logger LOG = LoggerFactory.getLogger(Dispatch.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
@@ -55,7 +50,6 @@ public final class Dispatch implements Ahead.Calls {
   private final Orders orders;
   private final Offers offers;
   private final Turns turns;
-  private final Ahead ahead;
   private final Token token;
   private final Node node;
   private final Duration watchEvery;
@@ -74,7 +68,6 @@ public final class Dispatch implements Ahead.Calls {
   private volatile long swept;
   private int sweeps;
   private String lastWoken = "";
-  private Set<Long> unheard = Set.of();
   private volatile boolean stopping;
 
   /**
@@ -93,7 +86,7 @@ public final class Dispatch implements Ahead.Calls {
       BotSessions sessions,
       Transcript transcript,
       Turns turns,
-      Ahead ahead,
+      Greetings greetings,
       Token token,
       Changes changes,
       Node node,
@@ -110,15 +103,11 @@ public final class Dispatch implements Ahead.Calls {
     this.orders = orders;
     this.offers = offers;
     this.turns = turns;
-    this.ahead = ahead;
     this.token = token;
     this.node = node;
     this.watchEvery = watchEvery;
-    ScheduledThreadPoolExecutor pool =
-        new ScheduledThreadPoolExecutor(workers, task -> thread("baton-dispatch", task));
-    // Each call that runs ahead has a look at itself scheduled, and hardly any lasts until then.
-    pool.setRemoveOnCancelPolicy(true);
-    this.threads = pool;
+    this.threads =
+        Executors.newScheduledThreadPool(workers, task -> thread("baton-dispatch", task));
     Acceptance acceptance =
         new Acceptance(conversations, transfers, offers, orders, token, changes);
     Handovers handovers = new Handovers(transcript, transfers, offers);
@@ -128,7 +117,7 @@ public final class Dispatch implements Ahead.Calls {
         new OtherBots(
             bots, conversations, sessions, inbox, answers, handovers, redaction, settings);
     List<Performer> performers = new ArrayList<>();
-    this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, ahead, answers);
+    this.talk = new TalkToBot(bots, conversations, inbox, orders, turns, greetings, answers);
     performers.addAll(talk.performers());
     performers.addAll(
         new ReportToBot(bots, conversations, transfers, offers, answers, settings).performers());
@@ -151,7 +140,7 @@ public final class Dispatch implements Ahead.Calls {
     Performers all = new Performers(performers);
     Settlements settlements =
         new Settlements(
-            conversations, orders, turns, ahead, token, changes, retries, node.id(), gates, all);
+            conversations, orders, turns, token, changes, retries, node.id(), gates, all);
     this.dispatcher = new Dispatcher(orders, token, threads, node.id(), gates, all, settlements);
     this.watch = new OfferWatch(offers, kinds, acceptance, threads);
   }
@@ -167,25 +156,10 @@ public final class Dispatch implements Ahead.Calls {
     dispatcher.submit(orderId);
   }
 
-  /** Where committed orders are handed in of which everything is known. */
-  @Override
-  public void placed(WithConversation order) {
-    dispatcher.submit(order);
-  }
-
   /** Where committed turns are handed in. */
   public void submit(Turns.Taken turn) {
     dispatcher.begin(
         turn.order(), () -> talk.send(turn), () -> turn.reply().complete(Optional.empty()));
-  }
-
-  /** Where committed beginnings are handed in. */
-  @Override
-  public void begun(Beginning beginning) {
-    dispatcher.beginSoon(
-        beginning.order(),
-        () -> talk.start(beginning),
-        () -> beginning.greeting().complete(Optional.empty()));
   }
 
   /**
@@ -245,7 +219,6 @@ public final class Dispatch implements Ahead.Calls {
 
   private void leaveToOthers(Set<Long> except) {
     turns.leaveToOthers(except);
-    leave(ahead.own().stream().filter(call -> !except.contains(call.id())).toList(), ahead::leave);
     orders.leaveToOthers(except);
   }
 
@@ -315,25 +288,18 @@ public final class Dispatch implements Ahead.Calls {
     if (sweeps > 0 && !node.someDied()) {
       return;
     }
-    boolean turnsLeft = leave(turns.abandoned(), turns::leave);
-    boolean callsLeft = leave(ahead.abandoned(), ahead::leave);
-    if (turnsLeft && callsLeft) {
-      node.forgetDead();
-    }
-  }
-
-  /** Returns whether all could be left to whoever takes them over. */
-  private static boolean leave(List<Order> orders, Consumer<Order> leave) {
     boolean all = true;
-    for (Order order : orders) {
+    for (Order turn : turns.abandoned()) {
       try {
-        leave.accept(order);
+        turns.leave(turn);
       } catch (RuntimeException e) {
         all = false;
-        LOG.warn("{} of conversation {} stays behind.", order.kind(), order.conversationKey(), e);
+        LOG.warn("The turn of conversation {} stays behind.", turn.conversationKey(), e);
       }
     }
-    return all;
+    if (all) {
+      node.forgetDead();
+    }
   }
 
   /**
@@ -346,12 +312,6 @@ public final class Dispatch implements Ahead.Calls {
         submit(order);
       }
     }
-    List<Order> calls =
-        ahead.own().stream().filter(call -> !dispatcher.attends(call.id())).toList();
-    // One that was committed at this very moment is about to be made: it is left to be made once
-    // more only if nobody attended to it at the last look either.
-    leave(calls.stream().filter(call -> unheard.contains(call.id())).toList(), ahead::leave);
-    unheard = calls.stream().map(Order::id).collect(Collectors.toSet());
   }
 
   private void retryWhatAnOperatorAllowed() {

@@ -9,14 +9,10 @@ import dev.baton.dispatch.Performer.Settlement;
 import dev.baton.dispatch.Settlements.Next;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +32,6 @@ public final class Dispatcher {
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
-
-  private static final Duration LASTS = Duration.ofSeconds(1);
-
-  /** What the current thread does next; null on threads that are not a dispatcher's. */
-  private static final ThreadLocal<@Nullable Deque<Runnable>> NEXT = new ThreadLocal<>();
 
   private final Orders orders;
   private final Token token;
@@ -82,12 +73,6 @@ public final class Dispatcher {
     later(orderId, Duration.ZERO);
   }
 
-  /** Makes the call of a committed order of which everything is known, and whose turn it is. */
-  void submit(WithConversation known) {
-    Order order = known.order();
-    beginSoon(order, () -> performers.of(order).perform(order, known.conversation()), () -> {});
-  }
-
   /** Whether this node has not forgotten the order: its call is being made, or will be. */
   boolean attends(long orderId) {
     return scheduled.contains(orderId) || underWay.contains(orderId) || parking.holds(orderId);
@@ -126,29 +111,10 @@ public final class Dispatcher {
 
   @SuppressWarnings("FutureReturnValueIgnored") // The action reports its failures itself.
   private void schedule(Runnable action, Duration delay) {
-    scheduled(action, delay);
-  }
-
-  private Future<?> scheduled(Runnable action, Duration delay) {
     try {
-      return threads.schedule(() -> work(action), delay.toMillis(), TimeUnit.MILLISECONDS);
+      threads.schedule(() -> run(action), delay.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOG.debug("This node stops; the order is left to the next.", e);
-      return CompletableFuture.completedFuture(null);
-    }
-  }
-
-  private void work(Runnable action) {
-    Deque<Runnable> next = new ArrayDeque<>(List.of(action));
-    NEXT.set(next);
-    try {
-      while (!next.isEmpty()) {
-        run(next.remove());
-      }
-    } finally {
-      NEXT.remove();
-      // After an error, of which this thread may have died: nobody else knows of them.
-      next.forEach(left -> schedule(left, Duration.ZERO));
     }
   }
 
@@ -157,16 +123,6 @@ public final class Dispatcher {
       action.run();
     } catch (RuntimeException e) {
       LOG.error("The outcome of a call could not be put away.", e);
-    }
-  }
-
-  /** On the current thread when that is done with what it is at, or on another. */
-  private void soon(Runnable action) {
-    Deque<Runnable> next = NEXT.get();
-    if (next == null) {
-      schedule(action, Duration.ZERO);
-    } else {
-      next.add(action);
     }
   }
 
@@ -225,38 +181,11 @@ public final class Dispatcher {
     return true;
   }
 
-  /** Who looks after a conversation is not to find its process at another step for long. */
-  private Future<?> catchUpIfItLasts(Order order) {
-    return scheduled(() -> catchUpOrTryAgain(order), LASTS);
-  }
-
-  private void catchUpOrTryAgain(Order order) {
-    if (underWay.contains(order.id()) && !catchUp(order)) {
-      schedule(() -> catchUpOrTryAgain(order), LASTS);
-    }
-  }
-
-  /** Returns false when the process of what may be ahead of it cannot follow now. */
-  private boolean catchUp(Order order) {
-    try {
-      if (order.isAhead()) {
-        settlements.lasts(order);
-      }
-      return true;
-    } catch (RuntimeException e) {
-      LOG.debug("The process of conversation {} is held.", order.conversationKey(), e);
-      return false;
-    }
-  }
-
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.
   private void make(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
-    Future<?> lasts =
-        order.isAhead() ? catchUpIfItLasts(order) : CompletableFuture.completedFuture(null);
     within(performers.of(order).limit(order), call)
         .whenComplete(
             (settlement, failure) -> {
-              lasts.cancel(false);
               Runnable alone =
                   () ->
                       schedule(
@@ -311,23 +240,6 @@ public final class Dispatcher {
       underWay.remove(order.id());
     }
     finished.run();
-  }
-
-  /** As {@link #begin}, but not yet: the thread that committed has its connection still. */
-  void beginSoon(Order order, Supplier<CompletableFuture<Settlement>> call, Runnable finished) {
-    // Whoever takes it off the list makes the call: a sweep may have found it since its commit.
-    if (!scheduled.add(order.id())) {
-      finished.run();
-      return;
-    }
-    soon(
-        () -> {
-          if (scheduled.remove(order.id())) {
-            begin(order, call, finished);
-          } else {
-            finished.run();
-          }
-        });
   }
 
   private static Duration untilDue(Order order) {

@@ -60,7 +60,7 @@ final class MakeOffer implements Performer {
 
   @Override
   public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-    InTransfer asked = offers.inTransfer(order);
+    InTransfer asked = offers.inTransfer(Objects.requireNonNull(order.offerId()));
     Transfer transfer = asked.transfer();
     Attempt attempt = asked.offer();
     if (!attempt.open()) {

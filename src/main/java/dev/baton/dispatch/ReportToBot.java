@@ -11,7 +11,6 @@ import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.Offered;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Order;
 import dev.baton.conversation.OrderKind;
@@ -76,8 +75,7 @@ final class ReportToBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      Offered known = order.known();
-      Transfer transfer = known == null ? transfers.current(conversation.key()) : known.transfer();
+      Transfer transfer = transfers.current(conversation.key());
       long sequenceId = Objects.requireNonNull(order.sequenceId());
       return bots.send(conversation, new TransferSucceeded(sequenceId, transfer.escalateId()))
           .<Settlement>thenApply(answer -> (locked, awaited) -> told(locked, transfer, answer))

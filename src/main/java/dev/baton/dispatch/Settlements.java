@@ -1,6 +1,5 @@
 package dev.baton.dispatch;
 
-import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Changes;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Conversations;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +46,6 @@ final class Settlements {
   private final Conversations conversations;
   private final Orders orders;
   private final Turns turns;
-  private final Ahead ahead;
   private final Token token;
   private final Changes changes;
   private final RetryPolicy retries;
@@ -60,7 +57,6 @@ final class Settlements {
       Conversations conversations,
       Orders orders,
       Turns turns,
-      Ahead ahead,
       Token token,
       Changes changes,
       RetryPolicy retries,
@@ -70,7 +66,6 @@ final class Settlements {
     this.conversations = conversations;
     this.orders = orders;
     this.turns = turns;
-    this.ahead = ahead;
     this.token = token;
     this.changes = changes;
     this.retries = retries;
@@ -105,7 +100,7 @@ final class Settlements {
 
   /** The call was made. */
   Next settled(Order order, Settlement settlement) {
-    if (settlement.atOnce() || (order.isAhead() && ahead.settled(order, told(settlement)))) {
+    if (settlement.atOnce()) {
       return new Next.Nothing();
     }
     return conversations.locked(
@@ -113,21 +108,9 @@ final class Settlements {
         conversation -> token.together(() -> settle(order, settlement, conversation)));
   }
 
-  private Function<Conversation, @Nullable StepResult> told(Settlement settlement) {
-    return conversation -> {
-      StepResult result = settlement.settle(conversation, true);
-      changes.afterCommit(conversation.key());
-      return result;
-    };
-  }
-
   private Next settle(Order order, Settlement settlement, Conversation conversation) {
-    if (ahead.isUnderWay(order, conversation)) {
-      ahead.follow(conversation, order, told(settlement).apply(conversation));
-      return new Next.Nothing();
-    }
     // What the process may have taken over meanwhile is as its row says.
-    boolean known = !order.isTurn() && !order.isAhead();
+    boolean known = !order.isTurn();
     if (known && orders.finishedAsWaitedFor(order)) {
       return goOn(conversation, order, settlement);
     }
@@ -146,7 +129,8 @@ final class Settlements {
 
   /** What does not leave the process where it is, is the process's to go on with. */
   private Next goOn(Conversation conversation, Order order, Settlement settlement) {
-    StepResult result = told(settlement).apply(conversation);
+    StepResult result = settlement.settle(conversation, true);
+    changes.afterCommit(conversation.key());
     String taskId = order.taskId();
     if (order.isTurn() && result != null) {
       turns.leadOut(conversation, result);
@@ -165,8 +149,7 @@ final class Settlements {
   }
 
   private Next fail(Order called, Fault fault, Conversation conversation) {
-    Optional<Order> mine =
-        ahead.isUnderWay(called, conversation) ? Optional.of(called) : stillMine(called);
+    Optional<Order> mine = stillMine(called);
     if (mine.isEmpty()) {
       return new Next.Nothing();
     }
@@ -178,7 +161,7 @@ final class Settlements {
       return new Next.NextToBot();
     }
     // Whoever is to see or to mend it finds it at the step that failed.
-    Order order = atItsStep(conversation, mine.get());
+    Order order = mine.get().isTurn() ? turns.handOver(conversation, mine.get()) : mine.get();
     Instant limit = performers.of(order).limit(order);
     if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return new Next.TryAgain(NOT_YET);
@@ -211,18 +194,6 @@ final class Settlements {
       changes.afterCommit(order.conversationKey());
     }
     return taskId == null ? new Next.NextToBot() : new Next.Nothing();
-  }
-
-  private Order atItsStep(Conversation conversation, Order order) {
-    if (order.isTurn()) {
-      return turns.handOver(conversation, order);
-    }
-    return order.isAhead() ? ahead.handOver(conversation, order) : order;
-  }
-
-  /** A call lasts: nobody is to look for its conversation where it is no more. */
-  void lasts(Order order) {
-    ahead.catchUp(order.conversationKey());
   }
 
   /** The system that is down and has let the call fail, or not let it come about. */

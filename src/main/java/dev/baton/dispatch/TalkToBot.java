@@ -9,11 +9,10 @@ import dev.baton.bots.BotsException;
 import dev.baton.bots.SessionMessage;
 import dev.baton.bots.StartSession;
 import dev.baton.bots.Variable;
-import dev.baton.conversation.Ahead;
-import dev.baton.conversation.Beginning;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.ConversationState;
 import dev.baton.conversation.Conversations;
+import dev.baton.conversation.Greetings;
 import dev.baton.conversation.Inbox;
 import dev.baton.conversation.InboxMessage;
 import dev.baton.conversation.Order;
@@ -45,7 +44,7 @@ final class TalkToBot {
   private final Inbox inbox;
   private final Orders orders;
   private final Turns turns;
-  private final Ahead ahead;
+  private final Greetings greetings;
   private final BotAnswers answers;
   private final Start start = new Start();
   private final Message message = new Message();
@@ -56,24 +55,19 @@ final class TalkToBot {
       Inbox inbox,
       Orders orders,
       Turns turns,
-      Ahead ahead,
+      Greetings greetings,
       BotAnswers answers) {
     this.bots = bots;
     this.conversations = conversations;
     this.inbox = inbox;
     this.orders = orders;
     this.turns = turns;
-    this.ahead = ahead;
+    this.greetings = greetings;
     this.answers = answers;
   }
 
   List<Performer> performers() {
     return List.of(start, message);
-  }
-
-  /** Starts the session of a conversation that has just begun. */
-  CompletableFuture<Settlement> start(Beginning beginning) {
-    return start.start(beginning.order(), beginning.conversation(), beginning.greeting());
   }
 
   /** Sends the message of a turn that was just begun. */
@@ -95,11 +89,6 @@ final class TalkToBot {
 
     @Override
     public CompletableFuture<Settlement> perform(Order order, Conversation conversation) {
-      return start(order, conversation, new CompletableFuture<>());
-    }
-
-    CompletableFuture<Settlement> start(
-        Order order, Conversation conversation, CompletableFuture<Optional<Turns.Reply>> asked) {
       StartSession start =
           new StartSession(
               conversation.botId(),
@@ -108,48 +97,22 @@ final class TalkToBot {
               variables(conversation.variables()),
               List.of(),
               null);
-      return bots.start(start).thenApply(answer -> new Started(order, answer, asked));
+      return bots.start(start)
+          .thenApply(answer -> (locked, awaited) -> started(locked, answer, awaited));
     }
 
-    /** The bot has given a session. */
-    private final class Started implements Settlement {
-
-      private final Order order;
-      private final BotAnswer answer;
-      private final CompletableFuture<Optional<Turns.Reply>> asked;
-
-      Started(Order order, BotAnswer answer, CompletableFuture<Optional<Turns.Reply>> asked) {
-        this.order = order;
-        this.answer = answer;
-        this.asked = asked;
+    private BotSaid started(Conversation conversation, BotAnswer answer, boolean awaited) {
+      String key = conversation.key();
+      // Told before those who would read it.
+      conversations.tell(conversation, BotAnswers.reply(answer), greetings.of(key));
+      conversations.sessionStarted(
+          key, Objects.requireNonNull(answer.sessionId()), answer.runtimeCrc());
+      Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
+      if (!awaited && meaning != Meaning.ENDED) {
+        // The customer left while the session was being started: nobody else will end it.
+        orders.placeEnd(key);
       }
-
-      private String session() {
-        return Objects.requireNonNull(answer.sessionId());
-      }
-
-      @Override
-      public boolean atOnce() {
-        return order.isAhead() && ahead.started(order, session(), answer.runtimeCrc(), this::said);
-      }
-
-      private BotSaid said(Conversation conversation) {
-        // Told before the others, who would read it.
-        conversations.tell(conversation, BotAnswers.reply(answer), asked);
-        return new BotSaid(take(conversation, answer, Cause.START, null, true));
-      }
-
-      @Override
-      public BotSaid settle(Conversation conversation, boolean awaited) {
-        String key = conversation.key();
-        conversations.sessionStarted(key, session(), answer.runtimeCrc());
-        Meaning meaning = take(conversation, answer, Cause.START, null, awaited);
-        if (!awaited && meaning != Meaning.ENDED) {
-          // The customer left while the session was being started: nobody else will end it.
-          orders.placeEnd(key);
-        }
-        return new BotSaid(meaning);
-      }
+      return new BotSaid(meaning);
     }
   }
 
@@ -210,19 +173,7 @@ final class TalkToBot {
 
       @Override
       public boolean atOnce() {
-        return escalates()
-            ? ahead.escalated(order, answer.runtimeCrc(), this::escalated)
-            : goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
-      }
-
-      private Conversation escalated(Conversation conversation) {
-        // Told before the others, who would read it.
-        conversations.tell(conversation, BotAnswers.reply(answer), asked);
-        return answers.escalate(conversation, answer, inboxId);
-      }
-
-      private boolean escalates() {
-        return order.isTurn() && BotAnswers.meaning(answer) == Meaning.ESCALATED;
+        return goesRound() && turns.answered(order, BotAnswers.reply(answer), asked);
       }
 
       private boolean goesRound() {
@@ -231,6 +182,8 @@ final class TalkToBot {
 
       @Override
       public BotSaid settle(Conversation conversation, boolean awaited) {
+        // Told before those who would read it.
+        conversations.tell(conversation, BotAnswers.reply(answer), asked);
         inbox.become(inboxId, InboxMessage.State.ANSWERED);
         if (conversation.failedTransfers() > 0) {
           conversations.failedTransfers(conversation.key(), 0);

@@ -22,7 +22,6 @@ import org.camunda.bpm.engine.SuspendedEntityInteractionException;
 import org.camunda.bpm.engine.externaltask.ExternalTask;
 import org.camunda.bpm.engine.runtime.Execution;
 import org.camunda.bpm.engine.variable.value.TypedValue;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Moves the token of a conversation's process at every step: the ordinary path. Steps that call
@@ -45,46 +44,23 @@ public final class EngineToken implements Token {
       """
       2 = (select e.SUSPENSION_STATE_ from ACT_RU_EXECUTION e where e.ID_ = process_instance_id)""";
 
-  /** SQL: whether the process instance {@code process_instance_id} says how to be transferred. */
-  public static final String OWN_WISHES =
-      """
-      exists (select 1 from ACT_RU_VARIABLE v where v.PROC_INST_ID_ = process_instance_id
-              and v.NAME_ in ('%s', '%s'))"""
-          .formatted(BotConversation.STRATEGY.name(), BotConversation.PATIENCE_GIVEN.name());
-
-  /**
-   * SQL: whether an instance of the definition {@code ?} would begin if the process of a
-   * conversation was started now. Which tenant's it would be is not looked at: where there are any,
-   * nothing would.
-   */
-  public static final String LATEST =
-      """
-      exists (select 1 from ACT_RE_PROCDEF d
-              where d.ID_ = ? and d.SUSPENSION_STATE_ = 1 and not exists (
-                select 1 from ACT_RE_PROCDEF o
-                where o.KEY_ = d.KEY_ and (o.VERSION_ > d.VERSION_ or o.TENANT_ID_ is not null)))""";
-
   private static final int DEADLOCK = 10_000;
 
   private final RuntimeService runtime;
   private final ExternalTaskService tasks;
   private final Moves moves;
   private final Predicate<BooleanSupplier> onBatonsAccount;
-  private final @Nullable String bot;
 
   /**
    * Of this engine.
    *
-   * @param bot whom a conversation talks to whose beginning names none; null for nobody
    * @param onBatonsAccount does what the caller of the current thread need not have a right to
    */
   public EngineToken(
       RuntimeService runtime,
       ExternalTaskService tasks,
       Moves moves,
-      Predicate<BooleanSupplier> onBatonsAccount,
-      @Nullable String bot) {
-    this.bot = bot;
+      Predicate<BooleanSupplier> onBatonsAccount) {
     this.runtime = runtime;
     this.tasks = tasks;
     this.moves = moves;
@@ -113,21 +89,6 @@ public final class EngineToken implements Token {
           "You may not start the process bot-conversation: that takes CREATE on process instances,"
               + " and CREATE_INSTANCE on the process definition.");
     }
-  }
-
-  @Override
-  public void begin(Conversation conversation, String definition, @Nullable String begunBy) {
-    Map<String, Object> variables =
-        conversation.botId().equals(bot)
-            ? Map.of()
-            : Map.of(BotConversation.BOT_ID.name(), conversation.botId());
-    moves.begin(
-        begunBy, () -> runtime.startProcessInstanceById(definition, conversation.key(), variables));
-  }
-
-  @Override
-  public @Nullable String caller() {
-    return moves.caller();
   }
 
   @Override

@@ -7,7 +7,6 @@ import dev.baton.bots.Target;
 import dev.baton.conversation.Attempt;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Offers;
-import dev.baton.conversation.Router;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.engine.RoutingPolicy.Table;
@@ -35,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * cannot be applied does not hold the customer up: then everything is as configured, and the plan
  * says why. Thread-safe.
  */
-public final class Planner implements Router {
+public final class Planner {
 
   private static final Logger LOG = LoggerFactory.getLogger(Planner.class);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,7 +66,13 @@ public final class Planner implements Router {
     this.clock = clock;
   }
 
-  @Override
+  /**
+   * Decides how a transfer is routed, and keeps the plan with the transfer. Runs in the transaction
+   * that holds the conversation.
+   *
+   * @param before the offers of the conversation's earlier transfers, oldest first
+   * @param strategy what the conversation's start asked for; null for nothing
+   */
   public Plan route(
       Conversation conversation,
       Transfer transfer,

@@ -31,7 +31,6 @@ public final class Steps {
   public record Defaults(@Nullable String botId, Duration silence) {}
 
   private final HeldConversation held;
-  private final Conversations conversations;
   private final Reception reception;
   private final Inbox inbox;
   private final Defaults defaults;
@@ -39,7 +38,6 @@ public final class Steps {
   /** Of these stores. */
   public Steps(Conversations conversations, Reception reception, Inbox inbox, Defaults defaults) {
     this.held = new HeldConversation(conversations);
-    this.conversations = conversations;
     this.reception = reception;
     this.inbox = inbox;
     this.defaults = defaults;
@@ -75,13 +73,8 @@ public final class Steps {
             BotConversation.PATIENCE_GIVEN.set(execution, patience);
           }
           TransferSteps.strategy(execution);
-          String instance = execution.getProcessInstanceId();
-          if (Following.of(key) != null) {
-            conversations.hasBegun(key, instance);
-            BotConversation.IS_NEW.set(execution, true);
-          } else {
-            BotConversation.IS_NEW.set(execution, reception.open(key, instance, botId, opening));
-          }
+          BotConversation.IS_NEW.set(
+              execution, reception.open(key, execution.getProcessInstanceId(), botId, opening));
         });
   }
 

@@ -1,6 +1,5 @@
 package dev.baton.engine;
 
-import dev.baton.conversation.Ahead;
 import dev.baton.conversation.Conversation;
 import dev.baton.conversation.Conversations;
 import dev.baton.conversation.Following;
@@ -31,7 +30,6 @@ public final class TokenEvents {
   private final Inbox inbox;
   private final Orders orders;
   private final Turns turns;
-  private final Ahead ahead;
   private final Transfers transfers;
   private final Offers offers;
   private final TargetKinds kinds;
@@ -48,7 +46,6 @@ public final class TokenEvents {
       Inbox inbox,
       Orders orders,
       Turns turns,
-      Ahead ahead,
       Transfers transfers,
       Offers offers,
       TargetKinds kinds,
@@ -59,7 +56,6 @@ public final class TokenEvents {
     this.inbox = inbox;
     this.orders = orders;
     this.turns = turns;
-    this.ahead = ahead;
     this.transfers = transfers;
     this.offers = offers;
     this.kinds = kinds;
@@ -98,16 +94,9 @@ public final class TokenEvents {
     }
   }
 
-  /**
-   * The process waits for the customer, in a loop that Baton can go round by itself.
-   *
-   * @param print of the process's file; null when no transfer may run ahead of it
-   */
-  public void rests(DelegateExecution execution, @Nullable String print) {
-    turns.rests(held.by(execution), print);
-    if (print != null) {
-      ahead.begins(execution.getProcessDefinitionId());
-    }
+  /** The process waits for the customer, in a loop that Baton can go round by itself. */
+  public void rests(DelegateExecution execution) {
+    turns.rests(held.by(execution));
   }
 
   /** The process waits no more, whatever the reason. */
@@ -171,7 +160,11 @@ public final class TokenEvents {
     Long offer = null;
     Instant dueAt = null;
     Following following = Following.of(key);
-    if (kind == OrderKind.BOT_MESSAGE && following == null) {
+    if (following != null) {
+      following.staysAt(taskId, step);
+      return;
+    }
+    if (kind == OrderKind.BOT_MESSAGE) {
       message = inbox.beingSent(key);
     } else if (kind == OrderKind.TARGET_OFFER) {
       offer = BotConversation.OFFER.get(execution);
@@ -182,10 +175,6 @@ public final class TokenEvents {
       dueAt = awaited.dueAt();
       execution.setVariableLocal(BotConversation.TARGET_TYPE.name(), awaited.target().type());
       execution.setVariableLocal(BotConversation.TARGET_VALUE.name(), awaited.target().value());
-    }
-    if (following != null) {
-      following.staysAt(kind, taskId, step);
-      return;
     }
     if (kind == OrderKind.BOT_TRANSFER_FAILED && tellsVariables) {
       orders.placeVariables(key, step);

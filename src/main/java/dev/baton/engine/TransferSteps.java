@@ -1,10 +1,8 @@
 package dev.baton.engine;
 
 import dev.baton.conversation.Conversations;
-import dev.baton.conversation.Following;
 import dev.baton.conversation.Offers;
 import dev.baton.conversation.Rounds;
-import dev.baton.conversation.Router;
 import dev.baton.conversation.Transfer;
 import dev.baton.conversation.Transfers;
 import dev.baton.transfer.Plan;
@@ -28,9 +26,6 @@ public final class TransferSteps {
   /** The type of the incident that a routing policy causes which cannot be applied. */
   public static final String BROKEN_POLICY = "routingPolicy";
 
-  /** The patience of a round that is over already: its timer never gets a row. */
-  private static final Duration PASSES = Duration.ofHours(1);
-
   /** The offers of the round that begins in this transaction. */
   private static final String ROUND = "batonRound";
 
@@ -38,7 +33,7 @@ public final class TransferSteps {
   private final Conversations conversations;
   private final Transfers transfers;
   private final Offers offers;
-  private final Router router;
+  private final Planner planner;
   private final Rounds rounds;
 
   /** Of these stores. */
@@ -46,13 +41,13 @@ public final class TransferSteps {
       Conversations conversations,
       Transfers transfers,
       Offers offers,
-      Router router,
+      Planner planner,
       Rounds rounds) {
     this.held = new HeldConversation(conversations);
     this.conversations = conversations;
     this.transfers = transfers;
     this.offers = offers;
-    this.router = router;
+    this.planner = planner;
     this.rounds = rounds;
   }
 
@@ -78,16 +73,12 @@ public final class TransferSteps {
   }
 
   private Plan plan(DelegateExecution execution, Transfer transfer) {
-    // What was decided ahead of the process stays; an operator may have it decided anew.
-    Plan known = Following.moves(transfer.conversationKey()) ? transfer.plan() : null;
     Plan plan =
-        known != null
-            ? known
-            : router.route(
-                conversations.find(transfer.conversationKey()).orElseThrow(),
-                transfer,
-                offers.before(transfer),
-                strategy(execution));
+        planner.route(
+            conversations.held(transfer.conversationKey()),
+            transfer,
+            offers.before(transfer),
+            strategy(execution));
     String fault = plan.fault();
     if (fault != null) {
       // Lasts as long as the transfer does, and stops nothing.
@@ -104,12 +95,8 @@ public final class TransferSteps {
           Plan known = transfer.plan();
           Plan plan = known == null ? plan(execution, transfer) : known;
           noOffersYet(execution);
-          Following following = Following.of(transfer.conversationKey());
-          boolean anyoneLeft =
-              following == null
-                  ? !transfer.cancelled() && begin(execution, transfer, plan)
-                  : follow(execution, transfer, plan, following);
-          BotConversation.ANYONE_LEFT.set(execution, anyoneLeft);
+          BotConversation.ANYONE_LEFT.set(
+              execution, !transfer.cancelled() && begin(execution, transfer, plan));
         });
   }
 
@@ -122,17 +109,6 @@ public final class TransferSteps {
       return false;
     }
     asks(execution, rounds.begin(transfer, plan), patience.get());
-    return true;
-  }
-
-  /** A round that was begun ahead of the process: it passes that, or waits for the rest of it. */
-  private boolean follow(
-      DelegateExecution execution, Transfer transfer, Plan plan, Following following) {
-    long offer = following.nextOffer();
-    asks(
-        execution,
-        List.of(offer),
-        following.nextWaits() ? rounds.patienceLeft(transfer, plan, offers.byId(offer)) : PASSES);
     return true;
   }
 

@@ -23,12 +23,7 @@ create table baton_conversation (
   -- The node that sends the message while turn is TAKEN or MORE. Null when the turn has a row in baton_order.
   turn_owner          varchar(64),
   -- The customer's silence counts from here.
-  rests_since         timestamp with time zone,
-  runs_ahead          varchar(16),
-  ahead_call          bigint,
-  ahead_since         timestamp with time zone,
-  begins_as           varchar(64),
-  begun_by            varchar(255)
+  rests_since         timestamp with time zone
 );
 -- Retention finds conversations by their age without reading all others.
 create index baton_conversation_closed on baton_conversation (closed_at);

@@ -200,7 +200,7 @@ class CrashTest {
                         select id from baton_offer where owner = ? and state = 'OPEN'
                         union all
                         select next_sequence from baton_conversation
-                        where turn_owner = ? and turn in ('TAKEN', 'MORE', 'AHEAD')""",
+                        where turn_owner = ? and turn in ('TAKEN', 'MORE')""",
                         Long.class,
                         id,
                         id,

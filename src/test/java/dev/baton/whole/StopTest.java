@@ -137,7 +137,7 @@ class StopTest {
             select owner from baton_order where conversation_key = ?
             union all
             select turn_owner from baton_conversation
-            where conversation_key = ? and turn in ('TAKEN', 'AHEAD') and turn_owner is not null""",
+            where conversation_key = ? and turn = 'TAKEN' and turn_owner is not null""",
             String.class,
             key,
             key));

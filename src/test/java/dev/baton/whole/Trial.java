@@ -42,9 +42,6 @@ final class Trial implements AutoCloseable {
           "act_ru_ext_task", "proc_inst_id_",
           "act_ru_incident", "proc_inst_id_");
 
-  private static final String AHEAD =
-      "select count(*) from baton_conversation where turn = 'AHEAD'";
-
   final Simulator simulator;
   final Baton baton;
   final JdbcTemplate jdbc;
@@ -292,7 +289,6 @@ final class Trial implements AutoCloseable {
         () ->
             count("select count(*) from act_ru_execution")
                 + count("select count(*) from baton_order")
-                + count(AHEAD)
                 + count("select count(*) from baton_offer where state in ('ASKING', 'OPEN')"),
         left -> left == 0);
   }
@@ -300,7 +296,6 @@ final class Trial implements AutoCloseable {
   private Map<String, Integer> left(String key) {
     Map<String, Integer> left = engineRows(key);
     left.put("orders", count("select count(*) from baton_order where conversation_key = ?", key));
-    left.put("ahead", count(AHEAD + " and conversation_key = ?", key));
     left.put(
         "open offers",
         count(

@@ -1,6 +1,5 @@
 package dev.baton.engine.plugin;
 
-import dev.baton.engine.BotConversation;
 import dev.baton.engine.TaskType.Form;
 import dev.baton.engine.TokenEvents;
 import dev.baton.engine.plugin.Model.Part;
@@ -17,11 +16,9 @@ import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
 import org.camunda.bpm.engine.impl.history.parser.HistoryExecutionListener;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
-import org.camunda.bpm.engine.impl.persistence.entity.ResourceEntity;
 import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
 import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a process. Who opens a conversation in it gets the end of the conversation without
@@ -78,23 +75,12 @@ final class BatonParse extends BpmnParse {
     return definition;
   }
 
-  /** Of the file that comes with this version: of no other process is it known how it follows. */
-  private @Nullable String print(ProcessDefinitionEntity definition) {
-    ResourceEntity file = deployment.getResource(name);
-    return BotConversation.KEY.equals(definition.getKey())
-            && file != null
-            && Library.print(file.getBytes()).equals(Library.conversation())
-        ? Library.conversation()
-        : null;
-  }
-
   private void rests(ProcessDefinitionEntity definition, String id) {
-    String print = print(definition);
     ActivityImpl wait = definition.findActivity(id);
     wait.setProperty(RESTS, true);
     wait.addListener(
         ExecutionListener.EVENTNAME_START,
-        (ExecutionListener) execution -> events.get().rests(execution, print));
+        (ExecutionListener) execution -> events.get().rests(execution));
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> events.get().restsNoMore(execution));

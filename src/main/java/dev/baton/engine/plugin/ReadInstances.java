@@ -5,8 +5,6 @@ import static org.camunda.bpm.engine.ProcessEngineConfiguration.HISTORY_REMOVAL_
 import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.EXTERNAL_TASKS_BIT;
 import static org.camunda.bpm.engine.impl.persistence.entity.ExecutionEntity.JOBS_STATE_BIT;
 
-import dev.baton.conversation.Following;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashMap;
@@ -304,41 +302,8 @@ final class ReadInstances implements Session {
   static final class Historian extends CacheAwareHistoryEventProducer {
 
     @Override
-    public HistoryEvent createProcessInstanceStartEvt(DelegateExecution execution) {
-      return begunThen(execution, super.createProcessInstanceStartEvt(execution));
-    }
-
-    @Override
-    public HistoryEvent createActivityInstanceStartEvt(DelegateExecution execution) {
-      return begunThen(execution, super.createActivityInstanceStartEvt(execution));
-    }
-
-    @Override
     public HistoryEvent createActivityInstanceEndEvt(DelegateExecution execution) {
-      HistoryEvent event = super.createActivityInstanceEndEvt(execution);
-      Date passed = passed(execution);
-      if (passed != null && event instanceof HistoricScopeInstanceEvent ended) {
-        ended.setEndTime(passed);
-        Date begun = ended.getStartTime();
-        if (begun != null) {
-          ended.setDurationInMillis(between(begun.toInstant(), passed.toInstant()).toMillis());
-        }
-      }
-      return began(start(execution), event);
-    }
-
-    private static HistoryEvent begunThen(DelegateExecution execution, HistoryEvent event) {
-      Date passed = passed(execution);
-      if (passed != null && event instanceof HistoricScopeInstanceEvent begun) {
-        begun.setStartTime(passed);
-      }
-      return event;
-    }
-
-    /** What a process passes that follows its conversation was done before. */
-    private static @Nullable Date passed(DelegateExecution execution) {
-      Instant time = Following.time(execution.getProcessBusinessKey());
-      return time == null ? null : Date.from(time);
+      return began(start(execution), super.createActivityInstanceEndEvt(execution));
     }
 
     @Override
