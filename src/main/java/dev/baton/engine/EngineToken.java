@@ -86,8 +86,8 @@ public final class EngineToken implements Token {
     } catch (AuthorizationException e) {
       throw new Refusal(
           Refusal.Kind.FORBIDDEN,
-          "You may not start the process bot-conversation: that takes CREATE on process instances,"
-              + " and CREATE_INSTANCE on the process definition.");
+          "You may not begin conversations: that takes CREATE on process instances, and"
+              + " CREATE_INSTANCE on the process definition bot-conversation.");
     }
   }
 
