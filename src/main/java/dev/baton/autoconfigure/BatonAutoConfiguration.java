@@ -36,7 +36,6 @@ import dev.baton.engine.plugin.BatonEnginePlugin;
 import dev.baton.engine.plugin.DeployedTables;
 import dev.baton.engine.plugin.EngineMoves;
 import dev.baton.engine.plugin.EngineRights;
-import dev.baton.engine.plugin.ShortIds;
 import dev.baton.engine.plugin.Timers;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.TimeLimits;
@@ -63,7 +62,6 @@ import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -240,12 +238,6 @@ public class BatonAutoConfiguration {
       Database database, Conversations conversations, HistoryService history, EngineRights rights) {
     return new Erasure(
         database.writes(), conversations, new EngineHistory(history, rights::onBatonsAccount));
-  }
-
-  @Bean
-  @ConditionalOnProperty(name = "camunda.bpm.id-generator", havingValue = "short")
-  ShortIds batonIds() {
-    return new ShortIds();
   }
 
   @Bean

@@ -66,7 +66,6 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
       configuration.setCustomSessionFactories(sessions);
     }
     sessions.addAll(ReadInstances.factories());
-    sessions.add(GroupedDeletes.factory(configuration));
     if (configuration.getHistoryEventProducer() == null) {
       configuration.setHistoryEventProducer(new ReadInstances.Historian());
     }
@@ -98,8 +97,7 @@ public final class BatonEnginePlugin extends AbstractProcessEnginePlugin {
   public void postInit(ProcessEngineConfigurationImpl configuration) {
     Statements.addTo(configuration);
     configuration.setHistoryEventHandler(
-        new WithoutCustomersWords(configuration.getHistoryEventHandler()));
-    PlainDurations.addTo(configuration.getBusinessCalendarManager());
+        new ConversationHistory(configuration.getHistoryEventHandler()));
     configuration.getJobHandlers().put(LockedTimer.TYPE, new LockedTimer(events));
   }
 

@@ -3,21 +3,15 @@ package dev.baton.engine.plugin;
 import dev.baton.engine.TaskType.Form;
 import dev.baton.engine.TokenEvents;
 import dev.baton.engine.plugin.Model.Part;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.camunda.bpm.engine.ActivityTypes;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.impl.bpmn.behavior.ParallelMultiInstanceActivityBehavior;
-import org.camunda.bpm.engine.impl.bpmn.helper.BpmnProperties;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
-import org.camunda.bpm.engine.impl.history.parser.HistoryExecutionListener;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
 import org.camunda.bpm.engine.impl.pvm.process.ActivityImpl;
-import org.camunda.bpm.engine.impl.pvm.process.ScopeImpl;
 import org.camunda.bpm.engine.impl.util.xml.Element;
 
 /**
@@ -33,13 +27,8 @@ final class BatonParse extends BpmnParse {
   /** Marks the activities that wait for the customer while Baton does the talking. */
   static final String RESTS = "baton.rests";
 
-  private static final Set<String> PASSED =
-      Set.of(
-          ActivityTypes.START_EVENT,
-          ActivityTypes.GATEWAY_EXCLUSIVE,
-          ActivityTypes.GATEWAY_PARALLEL,
-          ActivityTypes.GATEWAY_INCLUSIVE,
-          ActivityTypes.MULTI_INSTANCE_BODY);
+  /** Marks what a conversation only passes, and what its history leaves out. */
+  static final String PASSED = "baton.passed";
 
   private final Supplier<TokenEvents> events;
   private final Predicate<String> bean;
@@ -60,7 +49,10 @@ final class BatonParse extends BpmnParse {
           ExecutionListener.EVENTNAME_END,
           (ExecutionListener) execution -> events.get().conversationOver(execution));
       model.parts().filter(model::rests).map(Part::id).forEach(id -> rests(definition, id));
-      leaveOutOfHistory(definition, localSteps(model));
+      model
+          .parts()
+          .flatMap(part -> passed(model, part).stream())
+          .forEach(id -> pass(definition, id));
     }
     model.parts().filter(model::offersUncounted).forEach(step -> offersUncounted(definition, step));
     // What was deployed once must stay readable, whatever rules came since: instances of it run.
@@ -73,6 +65,29 @@ final class BatonParse extends BpmnParse {
       }
     }
     return definition;
+  }
+
+  /**
+   * Baton's steps that only look into Baton's tables. In Baton's own process also start events,
+   * gateways and the bodies of multi-instance steps. They would be most of a conversation's
+   * history, and do not say where it waited.
+   */
+  private static Optional<String> passed(Model model, Part part) {
+    if (model.step(part).filter(step -> step.form() == Form.BEAN).isPresent()
+        || (model.isOurs() && part.is("startEvent", "exclusiveGateway"))) {
+      return Optional.of(part.id());
+    }
+    Part several = part.is("multiInstanceLoopCharacteristics") ? part.parent() : null;
+    return several != null && model.isOurs()
+        ? Optional.of(getIdForMiBody(several.id()))
+        : Optional.empty();
+  }
+
+  private static void pass(ProcessDefinitionEntity definition, String id) {
+    ActivityImpl activity = definition.findActivity(id);
+    if (activity != null) {
+      activity.setProperty(PASSED, true);
+    }
   }
 
   private void rests(ProcessDefinitionEntity definition, String id) {
@@ -94,31 +109,6 @@ final class BatonParse extends BpmnParse {
         && atOnce
         && rounds.getActivityBehavior() instanceof ParallelMultiInstanceActivityBehavior replaced) {
       rounds.setActivityBehavior(new OfferRounds(replaced));
-    }
-  }
-
-  private static Set<String> localSteps(Model model) {
-    return model
-        .steps()
-        .filter(part -> model.step(part).filter(step -> step.form() == Form.BEAN).isPresent())
-        .map(Model.Part::id)
-        .collect(Collectors.toSet());
-  }
-
-  /**
-   * A conversation's history has where it waited and how it ended, which says where it went. What
-   * it passed in between would be most of it: gateways, and steps that only look into Baton's
-   * tables.
-   */
-  private static void leaveOutOfHistory(ScopeImpl scope, Set<String> local) {
-    for (ActivityImpl activity : scope.getActivities()) {
-      if (PASSED.contains(activity.getProperties().get(BpmnProperties.TYPE))
-          || local.contains(activity.getId())) {
-        Stream.of(activity.getListeners(), activity.getBuiltInListeners())
-            .flatMap(listeners -> listeners.values().stream())
-            .forEach(listeners -> listeners.removeIf(HistoryExecutionListener.class::isInstance));
-      }
-      leaveOutOfHistory(activity, local);
     }
   }
 }

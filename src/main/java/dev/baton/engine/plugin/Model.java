@@ -1,5 +1,6 @@
 package dev.baton.engine.plugin;
 
+import dev.baton.engine.BotConversation;
 import dev.baton.engine.TaskType;
 import dev.baton.engine.TaskType.Form;
 import java.util.ArrayList;
@@ -136,6 +137,11 @@ final class Model {
     return type.form() == Form.BEAN
         ? parts().anyMatch(part -> part.beans().contains(type.written()))
         : steps().anyMatch(part -> step(part).orElseThrow() == type);
+  }
+
+  /** Whether the process is the one that comes with Baton. */
+  boolean isOurs() {
+    return BotConversation.KEY.equals(parts.get(0).id());
   }
 
   /** Whether a conversation is opened: the process is one of Baton's kind. */

@@ -7,7 +7,7 @@ import org.camunda.bpm.engine.impl.cfg.ProcessEngineConfigurationImpl;
 /** What Baton asks of the engine's tables in words of its own. */
 final class Statements {
 
-  static final String NAMESPACE = "dev.baton.engine.plugin.";
+  private static final String NAMESPACE = "dev.baton.engine.plugin.";
   static final String READ_INSTANCE = NAMESPACE + "readInstance";
   static final String READ_SUBSCRIPTIONS = NAMESPACE + "readSubscriptions";
   static final String READ_EXTERNAL_TASKS = NAMESPACE + "readExternalTasks";
