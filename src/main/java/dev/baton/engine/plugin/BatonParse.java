@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
-import org.camunda.bpm.engine.impl.bpmn.behavior.ParallelMultiInstanceActivityBehavior;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
 import org.camunda.bpm.engine.impl.persistence.entity.ProcessDefinitionEntity;
@@ -54,7 +53,6 @@ final class BatonParse extends BpmnParse {
           .flatMap(part -> passed(model, part).stream())
           .forEach(id -> pass(definition, id));
     }
-    model.parts().filter(model::offersUncounted).forEach(step -> offersUncounted(definition, step));
     // What was deployed once must stay readable, whatever rules came since: instances of it run.
     if (deployment.isNew()) {
       for (Rule rule : Rule.values()) {
@@ -99,16 +97,5 @@ final class BatonParse extends BpmnParse {
     wait.addListener(
         ExecutionListener.EVENTNAME_END,
         (ExecutionListener) execution -> events.get().restsNoMore(execution));
-  }
-
-  private static void offersUncounted(ProcessDefinitionEntity definition, Part step) {
-    ActivityImpl rounds = definition.findActivity(getIdForMiBody(step.id()));
-    // What was deployed before that was refused may wait for the engine's jobs.
-    boolean atOnce = !definition.findActivity(step.id()).isAsyncBefore();
-    if (rounds != null
-        && atOnce
-        && rounds.getActivityBehavior() instanceof ParallelMultiInstanceActivityBehavior replaced) {
-      rounds.setActivityBehavior(new OfferRounds(replaced));
-    }
   }
 }

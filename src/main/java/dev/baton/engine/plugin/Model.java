@@ -158,27 +158,6 @@ final class Model {
     return new TalkLoop(this, wait).isPlain();
   }
 
-  /**
-   * Whether nothing in a step that offers could read how many offers its round has, or which of
-   * them it is: it names none of these variables, and asks no code that might.
-   */
-  boolean offersUncounted(Part step) {
-    return step(step).filter(TaskType.TARGET_OFFER::equals).isPresent()
-        && parts()
-            .filter(part -> part.outward().anyMatch(step::equals))
-            .noneMatch(
-                part ->
-                    part.is("extensionElements")
-                        || part.expressions().anyMatch(Model::mayReadCounters));
-  }
-
-  private static boolean mayReadCounters(String expression) {
-    // Who lists the offers is asked before there is anything to count.
-    return !expression.equals("${batonRoundOffers.of(execution)}")
-        && (expression.contains("(")
-            || OfferRounds.COUNTERS.stream().anyMatch(expression::contains));
-  }
-
   /** Whether sequence flows lead from an activity back to it. */
   boolean inLoop(Part activity) {
     Part scope = activity.parent();
