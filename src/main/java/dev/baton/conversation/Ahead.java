@@ -409,7 +409,9 @@ public final class Ahead {
                   calling
                       .of(conversation.key())
                       .filter(call::equals)
-                      .ifPresent(now -> follow(conversation, null, null, now.left()));
+                      .ifPresent(
+                          now ->
+                              follow(conversation, null, null, now.left(node.deaths(now.owner()))));
                   return null;
                 }));
   }

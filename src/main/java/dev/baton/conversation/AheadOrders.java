@@ -88,8 +88,8 @@ final class AheadOrders {
     jdbc.sql(
             """
             insert into baton_order (id, conversation_key, kind, task_id, step_id, sequence_id,
-              offer_id, state, owner, ordered_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
+              offer_id, state, owner, ordered_at, deaths)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
         .params(
             call.id(),
             call.conversationKey(),
@@ -100,7 +100,8 @@ final class AheadOrders {
             call.offerId(),
             call.state().name(),
             call.owner(),
-            call.orderedAt().atOffset(ZoneOffset.UTC))
+            call.orderedAt().atOffset(ZoneOffset.UTC),
+            call.deaths())
         .update();
   }
 

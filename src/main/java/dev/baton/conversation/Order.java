@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the call may be made; null for at once
  * @param parked why it waits longer than that; null when it does not
  * @param repeated whether an earlier try may have been processed
+ * @param deaths nodes that died without an orderly shutdown while they made this call
  * @param known the transfer as it stands until the order is done, if it was placed {@link Ahead} of
  *     the process, on this node; null otherwise
  */
@@ -34,6 +35,7 @@ public record Order(
     Order.@Nullable Parked parked,
     int attempts,
     boolean repeated,
+    int deaths,
     @Nullable String owner,
     @Nullable Offered known) {
 
@@ -111,6 +113,7 @@ public record Order(
         null,
         0,
         false,
+        0,
         owner,
         known);
   }
@@ -120,8 +123,12 @@ public record Order(
     return id < AHEAD && taskId == null && state == State.OPEN;
   }
 
-  /** The order as one that any node takes over. */
-  Order left() {
+  /**
+   * The order as one that any node takes over.
+   *
+   * @param deaths see {@link #deaths}
+   */
+  Order left(int deaths) {
     return new Order(
         id,
         conversationKey,
@@ -136,6 +143,7 @@ public record Order(
         parked,
         attempts,
         repeated,
+        deaths,
         null,
         known);
   }

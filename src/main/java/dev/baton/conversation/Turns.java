@@ -391,7 +391,7 @@ public final class Turns implements AutoCloseable {
 
   /** What comes of a call without a step is not decided in its own rows: its order gets one. */
   private void writeOrder(String key) {
-    turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner()));
+    turnOrders.of(key).ifPresent(turn -> turnOrders.write(turn, turn.owner(), turn.deaths()));
     aheadOrders.of(key).ifPresent(call -> aheadOrders.write(call, null, null));
   }
 
@@ -420,7 +420,7 @@ public final class Turns implements AutoCloseable {
               .filter(turn::equals)
               .ifPresent(
                   now -> {
-                    turnOrders.write(now, null);
+                    turnOrders.write(now, null, node.deaths(now.owner()));
                     rows.disown(now.conversationKey());
                   });
           return null;
