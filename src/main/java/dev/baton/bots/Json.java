@@ -25,6 +25,9 @@ final class Json {
 
   private static final int LONGEST_ID = 255;
 
+  /** Decimals, or zeros at the end: no double needs more. */
+  private static final int LARGEST_SCALE = 400;
+
   private Json() {}
 
   static ObjectNode object() {
@@ -65,6 +68,13 @@ final class Json {
                     c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)
         ? null
         : text;
+  }
+
+  /** Salesforce's numbers are doubles. 1e-999999999 is a billion digits once it is written out. */
+  static boolean isDouble(JsonNode value) {
+    return value.isNumber()
+        && Double.isFinite(value.doubleValue())
+        && Math.abs(value.decimalValue().scale()) <= LARGEST_SCALE;
   }
 
   /** The objects of an array; empty if it is none. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.baton.http.RemoteJson;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -211,7 +210,9 @@ public sealed interface Variable {
               ? new OfBoolean(name, empty ? null : value.booleanValue())
               : null;
       case "number" ->
-          empty || isDouble(value) ? new OfNumber(name, empty ? null : value.decimalValue()) : null;
+          empty || Json.isDouble(value)
+              ? new OfNumber(name, empty ? null : value.decimalValue())
+              : null;
       case "date" -> textual ? new OfDate(name, text == null ? null : LocalDate.parse(text)) : null;
       case "dateTime" ->
           textual ? new OfDateTime(name, text == null ? null : LocalDateTime.parse(text)) : null;
@@ -232,13 +233,6 @@ public sealed interface Variable {
       }
       default -> null;
     };
-  }
-
-  /** Salesforce's numbers are doubles. 1e999999999 is a billion digits once it is written out. */
-  private static boolean isDouble(JsonNode value) {
-    return value.isNumber()
-        && Double.isFinite(value.doubleValue())
-        && Math.abs(value.decimalValue().scale()) <= RemoteJson.MAX_NUMBER_LENGTH;
   }
 
   private static boolean isArrayOf(int objects, JsonNode value) {
