@@ -396,9 +396,15 @@ public class BatonAutoConfiguration {
     return Org.of(properties);
   }
 
+  @Bean
+  @ConditionalOnMissingBean
+  TimeLimits batonTimeLimits() {
+    return TimeLimits.DEFAULT;
+  }
+
   @Bean(destroyMethod = "close")
-  HttpCaller batonHttpCaller() {
-    return new HttpCaller(TimeLimits.DEFAULT, CONNECTIONS_PER_HOST);
+  HttpCaller batonHttpCaller(TimeLimits limits) {
+    return new HttpCaller(limits, CONNECTIONS_PER_HOST);
   }
 
   @Bean

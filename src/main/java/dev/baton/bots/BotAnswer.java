@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,10 @@ public record BotAnswer(
     @Nullable String runtimeCrc,
     ObjectNode json) {
 
+  private static final int MAX_MESSAGES = 200;
+  private static final int MAX_TARGETS = 100;
+  private static final int MAX_VARIABLES = 1000;
+
   /** Reads an answer, also one that was kept. */
   public static BotAnswer read(ObjectNode json, @Nullable String runtimeCrc) {
     List<Long> processed = new ArrayList<>();
@@ -40,6 +45,25 @@ public record BotAnswer(
         Json.list(json.path("variables"), Variable::read),
         runtimeCrc,
         json);
+  }
+
+  /** What there is too much of: each of these is kept, shown or asked one by one. */
+  Optional<String> excess() {
+    if (messages.size() > MAX_MESSAGES) {
+      return Optional.of("it has more than " + MAX_MESSAGES + " messages");
+    }
+    boolean tooManyTargets =
+        messages.stream()
+            .anyMatch(
+                message ->
+                    message instanceof BotMessage.Escalate escalate
+                        && escalate.targets().size() > MAX_TARGETS);
+    if (tooManyTargets) {
+      return Optional.of("it names more than " + MAX_TARGETS + " targets");
+    }
+    return variables.size() > MAX_VARIABLES
+        ? Optional.of("it has more than " + MAX_VARIABLES + " variables")
+        : Optional.empty();
   }
 
   @Override

@@ -226,7 +226,13 @@ public final class BotsClient {
   private static BotAnswer botAnswer(Call call, HttpAnswer answer) {
     ObjectNode json = answer.body().length == 0 ? Json.object() : object(call, answer);
     String crc = answer.headers().get("X-Runtime-CRC");
-    return BotAnswer.read(json, crc == null || crc.length() > LONGEST_CRC ? null : crc);
+    BotAnswer read = BotAnswer.read(json, crc == null || crc.length() > LONGEST_CRC ? null : crc);
+    read.excess()
+        .ifPresent(
+            excess -> {
+              throw unreadable(call, answer, excess);
+            });
+    return read;
   }
 
   private static ObjectNode object(Call call, HttpAnswer answer) {

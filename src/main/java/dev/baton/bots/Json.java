@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.baton.http.RemoteJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,12 +18,15 @@ final class Json {
 
   /** Numbers keep their digits: 10.40 stays 10.40. */
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      JsonMapper.builder(RemoteJson.FACTORY)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
   private static final int LONGEST_ID = 255;
+
+  /** Decimals, or zeros at the end: no double needs more. */
+  private static final int LARGEST_SCALE = 400;
 
   private Json() {}
 
@@ -64,6 +68,13 @@ final class Json {
                     c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE)
         ? null
         : text;
+  }
+
+  /** Salesforce's numbers are doubles. 1e-999999999 is a billion digits once it is written out. */
+  static boolean isDouble(JsonNode value) {
+    return value.isNumber()
+        && Double.isFinite(value.doubleValue())
+        && Math.abs(value.decimalValue().scale()) <= LARGEST_SCALE;
   }
 
   /** The objects of an array; empty if it is none. */

@@ -210,7 +210,7 @@ public sealed interface Variable {
               ? new OfBoolean(name, empty ? null : value.booleanValue())
               : null;
       case "number" ->
-          empty || value.isNumber()
+          empty || Json.isDouble(value)
               ? new OfNumber(name, empty ? null : value.decimalValue())
               : null;
       case "date" -> textual ? new OfDate(name, text == null ? null : LocalDate.parse(text)) : null;

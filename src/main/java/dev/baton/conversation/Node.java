@@ -66,6 +66,15 @@ public final class Node {
     }
   }
 
+  /**
+   * How many nodes died with work that this node takes from its owner.
+   *
+   * @param owner null when an orderly shutdown left the work to others
+   */
+  int deaths(@Nullable String owner) {
+    return owner == null || owner.equals(id) ? 0 : 1;
+  }
+
   /** Whether a node died of which not everything may have been taken over yet. */
   public boolean someDied() {
     return jdbc.sql("select count(*) from baton_node where alive_until <= current_timestamp")

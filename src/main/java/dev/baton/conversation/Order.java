@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param dueAt when the call may be made; null for at once
  * @param parked why it waits longer than that; null when it does not
  * @param repeated whether an earlier try may have been processed
+ * @param deaths nodes that died without an orderly shutdown while they made this call
  */
 public record Order(
     long id,
@@ -31,6 +32,7 @@ public record Order(
     Order.@Nullable Parked parked,
     int attempts,
     boolean repeated,
+    int deaths,
     @Nullable String owner) {
 
   /** Below any id that the database draws. */
@@ -55,12 +57,37 @@ public record Order(
         null,
         0,
         false,
+        0,
         owner);
   }
 
   /** The message of the turn whose order has this id; null when it is no turn's. */
   static @Nullable Long messageOfTurn(long id) {
     return id < 0 ? id + TURNS : null;
+  }
+
+  /**
+   * The order as one that any node takes over.
+   *
+   * @param deaths see {@link #deaths}
+   */
+  Order left(int deaths) {
+    return new Order(
+        id,
+        conversationKey,
+        kind,
+        taskId,
+        sequenceId,
+        inboxId,
+        offerId,
+        state,
+        orderedAt,
+        dueAt,
+        parked,
+        attempts,
+        repeated,
+        deaths,
+        null);
   }
 
   /** Whether it is a turn's, which no step of the process stands for. */

@@ -22,7 +22,7 @@ public final class Orders {
   private static final String COLUMNS =
       """
       select id, conversation_key, kind, task_id, sequence_id, inbox_id, offer_id, state,
-             ordered_at, due_at, parked_for, parked_since, attempts, repeated, owner
+             ordered_at, due_at, parked_for, parked_since, attempts, repeated, deaths, owner
       from baton_order\s""";
   private static final int MAX_ERROR = 1000;
 
@@ -183,14 +183,18 @@ public final class Orders {
         == 1;
   }
 
-  /** A try failed and there will be another. */
-  public void triedInVain(Order order, boolean mayHaveBeenProcessed) {
+  /**
+   * A try failed and there will be another.
+   *
+   * @param dueAt when: until then no call is in flight, and a death of this node does not count
+   */
+  public void triedInVain(Order order, boolean mayHaveBeenProcessed, Instant dueAt) {
     jdbc.sql(
             """
             update baton_order set attempts = attempts + 1, repeated = repeated or ?,
-              due_at = null, parked_for = null, parked_since = null
+              due_at = ?, parked_for = null, parked_since = null
             where id = ?""")
-        .params(mayHaveBeenProcessed, order.id())
+        .params(mayHaveBeenProcessed, dueAt.atOffset(ZoneOffset.UTC), order.id())
         .update();
   }
 
@@ -212,6 +216,13 @@ public final class Orders {
             mayHaveBeenProcessed,
             OffsetDateTime.now(ZoneOffset.UTC),
             order.id())
+        .update();
+  }
+
+  /** A parked order's call is made: should this node die now, that counts. */
+  public void called(Order parked) {
+    jdbc.sql("update baton_order set parked_for = null, due_at = null where id = ? and owner = ?")
+        .params(parked.id(), node.id())
         .update();
   }
 
@@ -264,7 +275,8 @@ public final class Orders {
 
   /** An operator allowed a failed order to be tried again: it is this node's now. */
   public void reopen(Order order) {
-    jdbc.sql("update baton_order set state = 'OPEN', attempts = 0, owner = ? where id = ?")
+    jdbc.sql(
+            "update baton_order set state = 'OPEN', attempts = 0, deaths = 0, owner = ? where id = ?")
         .params(node.id(), order.id())
         .update();
     conversations.stuck(order.conversationKey(), false);
@@ -389,14 +401,22 @@ public final class Orders {
   }
 
   /**
-   * Takes an abandoned order over.
+   * Takes an abandoned order over. Counts the death of its owner, unless that had not made the
+   * call: because it is not due, is parked, or comes after another on the bot's session.
    *
    * @return false when another node was faster
    */
   public boolean takeOver(Order order) {
     return jdbc.sql(
                 """
-            update baton_order set owner = ?, repeated = true
+            update baton_order set owner = ?, repeated = true,
+              deaths = deaths + case when owner is null or state <> 'OPEN'
+                  or parked_for is not null or due_at > current_timestamp
+                  or (kind like 'BOT_%' and exists (
+                    select 1 from baton_order b
+                    where b.conversation_key = baton_order.conversation_key
+                      and b.kind like 'BOT_%' and b.id < baton_order.id))
+                then 0 else 1 end
             where id = ? and (owner is null or owner = ?)""")
             .params(node.id(), order.id(), order.owner())
             .update()
@@ -459,6 +479,7 @@ public final class Orders {
         readParked(row),
         row.getInt("attempts"),
         row.getBoolean("repeated"),
+        row.getInt("deaths"),
         row.getString("owner"));
   }
 }

@@ -74,13 +74,14 @@ final class TurnOrders {
    * Gives the turn's order a row. The caller holds the conversation's lock.
    *
    * @param owner the node whose order it is; null when it is left to whoever takes it over
+   * @param deaths see {@link Order#deaths}
    */
-  void write(Order turn, @Nullable String owner) {
+  void write(Order turn, @Nullable String owner, int deaths) {
     jdbc.sql(
             """
             insert into baton_order
-              (id, conversation_key, kind, sequence_id, inbox_id, state, owner, ordered_at)
-            values (?, ?, ?, ?, ?, ?, ?, ?)""")
+              (id, conversation_key, kind, sequence_id, inbox_id, state, owner, ordered_at, deaths)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")
         .params(
             turn.id(),
             turn.conversationKey(),
@@ -89,7 +90,8 @@ final class TurnOrders {
             turn.inboxId(),
             turn.state().name(),
             owner,
-            turn.orderedAt().atOffset(ZoneOffset.UTC))
+            turn.orderedAt().atOffset(ZoneOffset.UTC),
+            deaths)
         .update();
   }
 
@@ -99,7 +101,7 @@ final class TurnOrders {
   void adopt(Order turn, String taskId, String stepId) {
     String update = "update baton_order set task_id = ?, step_id = ? where id = ?";
     if (jdbc.sql(update).params(taskId, stepId, turn.id()).update() == 0) {
-      write(turn, turn.owner());
+      write(turn, turn.owner(), turn.deaths());
       jdbc.sql(update).params(taskId, stepId, turn.id()).update();
     }
   }

@@ -409,7 +409,7 @@ public final class Turns implements AutoCloseable {
               .filter(turn::equals)
               .ifPresent(
                   now -> {
-                    turnOrders.write(now, null);
+                    turnOrders.write(now, null, node.deaths(now.owner()));
                     rows.disown(now.conversationKey());
                   });
           return null;
@@ -451,7 +451,7 @@ public final class Turns implements AutoCloseable {
             "A message is being sent to the bot; the conversation goes on when the bot has"
                 + " answered.");
       }
-      turnOrders.of(key).ifPresent(order -> turnOrders.write(order, order.owner()));
+      turnOrders.of(key).ifPresent(order -> turnOrders.write(order, order.owner(), order.deaths()));
       orders.dropWithoutStep(key);
     }
     rows.become(key, null);

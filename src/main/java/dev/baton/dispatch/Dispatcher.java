@@ -33,6 +33,9 @@ public final class Dispatcher {
   private static final Duration HELD = Duration.ofSeconds(2);
   private static final Duration TURN = Duration.ofSeconds(1);
 
+  /** A node can die by chance while it makes a call, and so may the next one. */
+  private static final int MAX_DEATHS = 3;
+
   private final Orders orders;
   private final Token token;
   private final ScheduledExecutorService threads;
@@ -176,9 +179,18 @@ public final class Dispatcher {
       later(orderId, TURN);
       return false;
     }
-    Conversation conversation = found.get().conversation();
-    make(order, () -> performers.of(order).perform(order, conversation), () -> {});
+    make(order, () -> call(order, found.get().conversation()), () -> {});
     return true;
+  }
+
+  private CompletableFuture<Settlement> call(Order order, Conversation conversation) {
+    if (order.deaths() >= MAX_DEATHS) {
+      return CompletableFuture.failedFuture(new Fault.PossiblyHarmfulException(order.deaths()));
+    }
+    if (order.parked() != null) {
+      orders.called(order);
+    }
+    return performers.of(order).perform(order, conversation);
   }
 
   @SuppressWarnings("FutureReturnValueIgnored") // Both its ends are settled.

@@ -35,6 +35,8 @@ record Fault(
     NOT_YET,
     /** The system is known to be down, so it was not asked. */
     NOT_TRIED,
+    /** Nodes died of it, as far as one can know: it is not made again without an operator. */
+    POSSIBLY_HARMFUL,
     /** An earlier try may have been processed, and the bot refuses to be told again. */
     REPETITION_REFUSED
   }
@@ -42,6 +44,18 @@ record Fault(
   /** Thrown when an order may hold up the conversation no longer. */
   static final class TookTooLong extends RuntimeException {
     private static final long serialVersionUID = 1L;
+  }
+
+  /** Thrown in place of a call that was in flight at too many deaths of nodes. */
+  static final class PossiblyHarmfulException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    PossiblyHarmfulException(int deaths) {
+      super(
+          "Possibly harmful answer: %d nodes died while this call was in flight, so it is not repeated."
+                  .formatted(deaths)
+              + " Check what the other side answers, then retry.");
+    }
   }
 
   /** Thrown when an order has to wait for another. */
@@ -92,6 +106,9 @@ record Fault(
     }
     if (e instanceof TookTooLong) {
       return new Fault("It took too long", true, true, null, false, Kind.FAILED);
+    }
+    if (e instanceof PossiblyHarmfulException) {
+      return new Fault(words(e), false, true, null, false, Kind.POSSIBLY_HARMFUL);
     }
     if (e instanceof BotsException fault) {
       return new Fault(

@@ -162,6 +162,9 @@ final class Settlements {
     }
     // Whoever is to see or to mend it finds it at the step that failed.
     Order order = mine.get().isTurn() ? turns.handOver(conversation, mine.get()) : mine.get();
+    if (fault.kind() == Fault.Kind.POSSIBLY_HARMFUL) {
+      return standStill(order, fault);
+    }
     Instant limit = performers.of(order).limit(order);
     if (fault.kind() == Fault.Kind.NOT_YET && withinLimit(NOT_YET, limit)) {
       return new Next.TryAgain(NOT_YET);
@@ -179,21 +182,38 @@ final class Settlements {
             ? Optional.empty()
             : retries.next(order.attempts(), fault).filter(wait -> withinLimit(wait, limit));
     if (next.isPresent() || (taskId == null && !performers.of(order).dispensable())) {
-      orders.triedInVain(order, fault.mayHaveBeenProcessed());
+      Duration wait = next.orElse(retries.longest());
+      orders.triedInVain(order, fault.mayHaveBeenProcessed(), Instant.now().plus(wait));
       if (taskId != null) {
         token.fail(taskId, fault.text(), retries.left(order.attempts()));
       }
-      return new Next.TryAgain(next.orElse(retries.longest()));
+      return new Next.TryAgain(wait);
     }
     Optional<Settlement> given = performers.of(order).givenUp(order, fault);
     if (given.isPresent()) {
       settle(order, given.get(), conversation);
     } else if (taskId != null) {
-      orders.failed(order, fault.text(), fault.mayHaveBeenProcessed());
-      token.fail(taskId, fault.text(), 0);
-      changes.afterCommit(order.conversationKey());
+      failForGood(order, taskId, fault);
     }
     return taskId == null ? new Next.NextToBot() : new Next.Nothing();
+  }
+
+  /** Only an operator can tell whether to make such a call again. A clean-up has none, and ends. */
+  private Next standStill(Order order, Fault fault) {
+    LOG.error("{} of conversation {}: {}", order.kind(), order.conversationKey(), fault.text());
+    String taskId = order.taskId();
+    if (taskId == null) {
+      leave(order, true);
+      return new Next.NextToBot();
+    }
+    failForGood(order, taskId, fault);
+    return new Next.Nothing();
+  }
+
+  private void failForGood(Order order, String taskId, Fault fault) {
+    orders.failed(order, fault.text(), fault.mayHaveBeenProcessed());
+    token.fail(taskId, fault.text(), 0);
+    changes.afterCommit(order.conversationKey());
   }
 
   /** The system that is down and has let the call fail, or not let it come about. */

@@ -12,17 +12,18 @@ import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Collects an answer, but not more than {@link #LIMIT} bytes: a runaway server must not fill the
- * heap.
- */
+/** Collects an answer within the {@link AnswerLimits}. */
 final class BoundedAnswer extends AbstractBinResponseConsumer<HttpAnswer> {
 
-  static final int LIMIT = 4 << 20;
-
+  private final BodyBudget budget;
   private final ByteArrayOutputStream body = new ByteArrayOutputStream();
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private int status;
+  private boolean released;
+
+  BoundedAnswer(BodyBudget budget) {
+    this.budget = budget;
+  }
 
   @Override
   protected void start(HttpResponse response, @Nullable ContentType contentType) {
@@ -39,23 +40,36 @@ final class BoundedAnswer extends AbstractBinResponseConsumer<HttpAnswer> {
   }
 
   @Override
-  protected void data(ByteBuffer part, boolean endOfStream) throws IOException {
-    if (body.size() + part.remaining() > LIMIT) {
-      throw new IOException("answer exceeds " + LIMIT + " bytes");
+  protected synchronized void data(ByteBuffer part, boolean endOfStream) throws IOException {
+    int size = part.remaining();
+    if (body.size() + size > AnswerLimits.MAX_BODY_SIZE) {
+      throw new IOException("the answer exceeds " + AnswerLimits.MAX_BODY_SIZE + " bytes");
     }
-    byte[] bytes = new byte[part.remaining()];
+    if (released || !budget.take(size)) {
+      throw new IOException("the answers of this host exceed their share of memory");
+    }
+    byte[] bytes = new byte[size];
     part.get(bytes);
-    body.write(bytes, 0, bytes.length);
+    body.write(bytes, 0, size);
   }
 
   @Override
-  protected HttpAnswer buildResult() {
+  protected synchronized HttpAnswer buildResult() {
     return new HttpAnswer(status, headers, body.toByteArray());
   }
 
   @Override
   public void informationResponse(HttpResponse response, HttpContext context) {}
 
+  /** Gives its share of the budget back; whatever still comes is refused. */
+  synchronized void release() {
+    if (!released) {
+      released = true;
+      budget.giveBack(body.size());
+    }
+  }
+
+  /** The client does not call this for every cancelled exchange, hence {@link #release}. */
   @Override
   public void releaseResources() {}
 }

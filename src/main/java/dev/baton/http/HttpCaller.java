@@ -1,6 +1,8 @@
 package dev.baton.http;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -18,9 +20,12 @@ import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.concurrent.FutureCallback;
+import org.apache.hc.core5.http.EndpointDetails;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.nio.AsyncRequestProducer;
 import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
+import org.apache.hc.core5.http.protocol.HttpCoreContext;
 import org.apache.hc.core5.http2.HttpVersionPolicy;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
@@ -28,8 +33,9 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends HTTP calls and does nothing on its own: no repeats, no redirects, no cookies. Only who
- * knows what a call means can say whether it may be repeated.
+ * Sends HTTP calls and does nothing on its own: no repeats, no redirects, no cookies, no
+ * decompression. Only the caller knows what a call means, and whether it may be repeated. {@link
+ * TimeLimits} and {@link AnswerLimits} bound every answer.
  *
  * <p>Thread-safe. {@link #send} does not block. Futures complete on an I/O thread: work that blocks
  * belongs on another executor.
@@ -42,6 +48,8 @@ public final class HttpCaller implements AutoCloseable {
   private final TimeLimits limits;
   private final CloseableHttpAsyncClient client;
   private final ScheduledThreadPoolExecutor timer;
+  private final TransferMeter meter = new TransferMeter();
+  private final Map<String, BodyBudget> budgets = new ConcurrentHashMap<>();
   private final Set<Exchange> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -65,6 +73,11 @@ public final class HttpCaller implements AutoCloseable {
                     .setDefaultTlsConfig(
                         TlsConfig.custom().setVersionPolicy(HttpVersionPolicy.FORCE_HTTP_1).build())
                     .build())
+            .setHttp1Config(
+                Http1Config.custom()
+                    .setMaxLineLength(AnswerLimits.MAX_LINE_LENGTH)
+                    .setMaxHeaderCount(AnswerLimits.MAX_HEADER_COUNT)
+                    .build())
             .setDefaultRequestConfig(
                 RequestConfig.custom()
                     .setConnectionRequestTimeout(timeout(limits.lease()))
@@ -73,7 +86,9 @@ public final class HttpCaller implements AutoCloseable {
             // Runs when the connection stands and the request is about to be written.
             .addRequestInterceptorLast(
                 (request, entity, context) ->
-                    ((Exchange) context.getAttribute(EXCHANGE)).requireOpen())
+                    ((Exchange) context.getAttribute(EXCHANGE))
+                        .requireOpen(HttpCoreContext.cast(context).getEndpointDetails()))
+            .setIOSessionListener(meter)
             .evictIdleConnections(TimeValue.ofSeconds(30))
             .disableAutomaticRetries()
             .disableRedirectHandling()
@@ -128,6 +143,13 @@ public final class HttpCaller implements AutoCloseable {
     return request.build();
   }
 
+  /** There are only as many hosts as are configured, and the org's that gives the tokens. */
+  private BodyBudget budget(HttpCall call) {
+    return budgets.computeIfAbsent(
+        String.valueOf(call.uri().getRawAuthority()),
+        host -> new BodyBudget(AnswerLimits.MAX_BODY_SIZE_PER_HOST));
+  }
+
   private static Timeout timeout(Duration limit) {
     return Timeout.ofMilliseconds(limit.toMillis());
   }
@@ -168,9 +190,11 @@ public final class HttpCaller implements AutoCloseable {
             end.cancel(false);
             open.remove(this);
           });
-      Future<HttpAnswer> sent = client.execute(request(call), new BoundedAnswer(), context, this);
+      BoundedAnswer reading = new BoundedAnswer(budget(call));
+      Future<HttpAnswer> sent = client.execute(request(call), reading, context, this);
       answer.whenComplete(
           (result, fault) -> {
+            reading.release();
             // One that was answered still has to give its connection back: that serves the next.
             if (fault != null) {
               sent.cancel(true);
@@ -179,10 +203,16 @@ public final class HttpCaller implements AutoCloseable {
     }
 
     /** From here on the server may see the request; unless the caller was told it never will. */
-    void requireOpen() throws HttpException {
+    @SuppressWarnings("FutureReturnValueIgnored") // what hangs on the answer cannot fail
+    void requireOpen(EndpointDetails connection) throws HttpException {
       if (!progress.compareAndSet(Progress.WAITING, Progress.BEGUN)) {
         throw new HttpException("given up before it was sent");
       }
+      meter.start(
+          connection,
+          AnswerLimits.MAX_TRANSFER_SIZE,
+          () -> failed(new IOException("the answer is too large to transfer")));
+      answer.whenComplete((result, fault) -> meter.stop(connection));
     }
 
     private void failUnlessBegun() {

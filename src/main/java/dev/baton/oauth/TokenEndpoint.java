@@ -12,6 +12,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.baton.http.HttpAnswer;
 import dev.baton.http.HttpCall;
 import dev.baton.http.HttpCaller;
+import dev.baton.http.RemoteJson;
 import dev.baton.oauth.Grant.ClientCredentials;
 import dev.baton.oauth.Grant.JwtBearer;
 import java.io.IOException;
@@ -55,7 +56,7 @@ final class TokenEndpoint {
   private static final List<String> SALESFORCE =
       List.of(".salesforce.com", ".force.com", ".cloudforce.com", ".salesforce.mil");
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper(RemoteJson.FACTORY);
 
   /** Errors that come with a 4xx status and still pass. */
   private static final Set<String> PASSING =

@@ -1,6 +1,7 @@
 package dev.baton.salesforce;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.http.Gate;
 import dev.baton.http.HttpAnswer;
@@ -40,8 +41,11 @@ public final class SalesforceClient {
       Pattern.compile("/services/data/(?!.*\\.\\.)[A-Za-z0-9._/?=&-]+");
   private static final Pattern OBJECT = Pattern.compile("[A-Za-z][A-Za-z0-9_]*");
 
-  /** 200,000 records: a query of ours that gets here follows a circle. */
-  private static final int MOST_PAGES = 100;
+  /** A query of ours that gets here follows a circle. */
+  private static final int MAX_PAGES = 100;
+
+  /** Bytes of all pages of a query, none of which may be larger by itself either. */
+  private static final int MAX_QUERY_SIZE = 4 << 20;
 
   private final SalesforceSettings settings;
   private final HttpCaller http;
@@ -207,12 +211,13 @@ public final class SalesforceClient {
   }
 
   /**
-   * All records of a SOQL query, all pages of it.
+   * All records of a SOQL query, all pages of it. Fails when these are more than a query of Baton's
+   * can have.
    *
    * @param soql with every value from outside escaped
    */
   public CompletableFuture<List<JsonNode>> query(String soql) {
-    return pages(data() + "/query?q=" + encode(soql), new ArrayList<>(), MOST_PAGES);
+    return pages(data() + "/query?q=" + encode(soql), new ArrayList<>(), MAX_PAGES, MAX_QUERY_SIZE);
   }
 
   private static String encode(String text) {
@@ -226,12 +231,13 @@ public final class SalesforceClient {
   }
 
   private CompletableFuture<List<JsonNode>> pages(
-      String path, List<JsonNode> records, int pagesLeft) {
+      String path, List<JsonNode> records, int pagesLeft, int bytesLeft) {
     RestCall call = RestCall.get("query", path);
     return send(call)
         .thenCompose(
             answer -> {
-              JsonNode page = RestFault.parse(answer);
+              int left = bytesLeft - answer.body().length;
+              JsonNode page = left < 0 ? MissingNode.getInstance() : RestFault.parse(answer);
               JsonNode done = page.path("done");
               if (!page.path("records").isArray() || !done.isBoolean()) {
                 return failed(unreadable(call, answer));
@@ -243,7 +249,7 @@ public final class SalesforceClient {
               String next = page.path("nextRecordsUrl").asText();
               // Only a path: an absolute URL would take our token to another host.
               return NEXT_PAGE.matcher(next).matches() && pagesLeft > 1
-                  ? pages(next, records, pagesLeft - 1)
+                  ? pages(next, records, pagesLeft - 1, left)
                   : failed(unreadable(call, answer));
             });
   }

@@ -9,6 +9,7 @@ import dev.baton.http.HttpCall;
 import dev.baton.http.HttpCaller;
 import dev.baton.http.NoAnswerException;
 import dev.baton.http.NotTriedException;
+import dev.baton.http.RemoteJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Sends signed JSON to one webhook and reads its answers. Thread-safe. */
 final class WebhookClient {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper(RemoteJson.FACTORY);
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int LONGEST_RETRY_AFTER = 6;
 

@@ -3,6 +3,7 @@ package dev.baton.webhook;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.bots.Target;
+import dev.baton.http.RemoteJson;
 import dev.baton.transfer.OfferStatus;
 import java.io.IOException;
 import java.time.Clock;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WebhookNews {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON = new ObjectMapper(RemoteJson.FACTORY);
   private static final Pattern KEY = Pattern.compile("[\\x20-\\x7e]{1,255}");
 
   private final Map<String, Signature> signatures;

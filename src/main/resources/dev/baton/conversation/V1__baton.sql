@@ -127,6 +127,8 @@ create table baton_order (
   attempts            integer       default 0 not null,
   repeated            boolean       default false not null,
   owner               varchar(64),
+  -- Nodes that died without an orderly shutdown while they made this call: its answer may be what killed them.
+  deaths              integer       default 0 not null,
   error               varchar(1000),
   -- Limits on how long a call may delay the customer count from here.
   ordered_at          timestamp with time zone default current_timestamp not null,

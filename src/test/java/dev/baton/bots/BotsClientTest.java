@@ -26,6 +26,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -454,6 +455,40 @@ class BotsClientTest {
       assertThat(fault).isInstanceOf(BotsException.Unreadable.class);
       assertThat(fault.retry()).isEqualTo(Retry.NEVER);
       assertThat(fault.mayHaveBeenProcessed()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"messages,200", "targets,100", "variables,1000"})
+  void an_answer_has_a_limit_for_each_list(String list, int limit) {
+    assertThat(failure(listOf(list, limit))).isEmpty();
+    assertThat(failure(listOf(list, limit + 1)))
+        .hasValueSatisfying(
+            fault -> {
+              assertThat(fault).isInstanceOf(BotsException.Unreadable.class);
+              assertThat(fault).hasMessageContaining(limit + " " + list);
+            });
+  }
+
+  private static String listOf(String list, int size) {
+    String item =
+        switch (list) {
+          case "messages" -> "{\"type\":\"text\",\"text\":\"x\"}";
+          case "targets" -> "{\"type\":\"t\",\"value\":\"v\"}";
+          default -> "{\"name\":\"n\",\"type\":\"text\",\"value\":\"x\"}";
+        };
+    String items = "\"" + list + "\":[" + item + ("," + item).repeat(size - 1) + "]";
+    return list.equals("targets")
+        ? "{\"messages\":[{\"type\":\"escalate\"," + items + "}]}"
+        : "{" + items + "}";
+  }
+
+  private Optional<Throwable> failure(String answer) {
+    try (TestServer server = new TestServer(request -> Reply.json(200, answer))) {
+      return bots(server)
+          .send(SESSION, TEXT, REQUEST)
+          .handle((read, fault) -> Optional.ofNullable(fault))
+          .join();
     }
   }
 

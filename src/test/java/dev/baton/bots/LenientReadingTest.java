@@ -182,6 +182,8 @@ class LenientReadingTest {
         variable("money", "\"10.40\""),
         variable("money", "\"USD many\""),
         variable("number", "\"10\""),
+        variable("number", "1E+999999999"),
+        variable("number", "1E-999999999"),
         variable("text", "1"),
         variable("object", "{}"),
         variable("object", "[1]"),

@@ -191,6 +191,18 @@ class SalesforceClientTest {
   }
 
   @Test
+  void pagesThatAreTooLargeTogetherEnd() {
+    String page =
+        """
+        {"done":false,"nextRecordsUrl":"/services/data/v63.0/query/x","records":[{"Id":"%s"}]}"""
+            .formatted("x".repeat(1_000_000));
+    IntStream.range(0, 10).forEach(i -> org.answers(200, page));
+
+    assertThat(fault(client.query(SOQL))).isInstanceOf(SalesforceException.NoAnswer.class);
+    assertThat(org.requests()).hasSize(5);
+  }
+
+  @Test
   void aTokenThatRanOutInTheMiddleOfATransferIsRenewedOnce() {
     org.error(401, "INVALID_SESSION_ID").created(CASE);
 
