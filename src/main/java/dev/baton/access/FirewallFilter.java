@@ -45,7 +45,7 @@ public final class FirewallFilter extends GenericFilterBean {
       ServletRequestPathUtils.parseAndCache(request);
       ServletRequestPathUtils.clearParsedRequestPath(request);
     } catch (IllegalArgumentException e) {
-      throw new RequestRejectedException("The path cannot be parsed.", e);
+      throw new RequestRejectedException("The path cannot be parsed.");
     }
   }
 }
