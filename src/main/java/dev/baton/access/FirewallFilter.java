@@ -10,10 +10,12 @@ import java.io.IOException;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.filter.GenericFilterBean;
+import org.springframework.web.util.ServletRequestPathUtils;
 
 /**
  * Rejects what the firewall rejects before any other filter sees it. Spring Security asks its
- * firewall only after it has parsed the path, which fails with status 500 for some odd paths.
+ * firewall only after it has parsed the path. For some odd paths that fails with status 500 and a
+ * stack trace in the log.
  */
 public final class FirewallFilter extends GenericFilterBean {
 
@@ -29,10 +31,21 @@ public final class FirewallFilter extends GenericFilterBean {
       throws IOException, ServletException {
     try {
       firewall.getFirewalledRequest((HttpServletRequest) request);
+      requireParsable((HttpServletRequest) request);
     } catch (RequestRejectedException e) {
       answers.handle((HttpServletRequest) request, (HttpServletResponse) response, e);
       return;
     }
     chain.doFilter(request, response);
+  }
+
+  /** Spring does not find the servlet's path in a path that spells it with encoded letters. */
+  private static void requireParsable(HttpServletRequest request) {
+    try {
+      ServletRequestPathUtils.parseAndCache(request);
+      ServletRequestPathUtils.clearParsedRequestPath(request);
+    } catch (IllegalArgumentException e) {
+      throw new RequestRejectedException("The path cannot be parsed.");
+    }
   }
 }

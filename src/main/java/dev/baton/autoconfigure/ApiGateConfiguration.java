@@ -1,6 +1,7 @@
 package dev.baton.autoconfigure;
 
 import dev.baton.access.ApiGate;
+import dev.baton.access.FirewallFilter;
 import dev.baton.access.LoginThrottle;
 import dev.baton.api.ChannelApiConfiguration;
 import dev.baton.engine.plugin.EngineRights;
@@ -23,6 +24,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.method.HandlerMethod;
@@ -35,6 +37,17 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class ApiGateConfiguration {
 
   private static final Logger LOG = LoggerFactory.getLogger(ApiGateConfiguration.class);
+
+  @Bean
+  FilterRegistrationBean<FirewallFilter> batonApiFirewall(
+      ObjectProvider<DispatcherServletPath> servlet) {
+    FilterRegistrationBean<FirewallFilter> filter =
+        new FilterRegistrationBean<>(new FirewallFilter(new StrictHttpFirewall()));
+    filter.setName("batonApiFirewall");
+    filter.setUrlPatterns(addresses(servlet));
+    filter.setOrder(Ordered.LOWEST_PRECEDENCE - 1);
+    return filter;
+  }
 
   @Bean
   FilterRegistrationBean<Filter> batonApiGate(
