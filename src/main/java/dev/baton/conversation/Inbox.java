@@ -52,6 +52,9 @@ public final class Inbox {
    * @return what was kept, by conversation
    */
   Map<String, InboxMessage> add(Map<String, CustomerMessage> messages, State state) {
+    if (messages.isEmpty()) {
+      return Map.of();
+    }
     List<@Nullable Object> values = new ArrayList<>();
     messages.forEach(
         (key, message) ->

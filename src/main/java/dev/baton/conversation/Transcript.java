@@ -83,7 +83,10 @@ public final class Transcript {
     add(List.of(new Said(key, speaker, cause, inboxId, body)));
   }
 
-  /** Adds several lines, as {@link #add(String, Speaker, Cause, Long, String)} does. */
+  /**
+   * Adds several lines, as {@link #add(String, Speaker, Cause, Long, String)} does. Without lines
+   * it still announces a change: the bot has answered, even if it said nothing.
+   */
   public void add(
       String key, Speaker speaker, Cause cause, @Nullable Long inboxId, List<String> bodies) {
     if (bodies.isEmpty()) {
@@ -93,7 +96,7 @@ public final class Transcript {
     add(bodies.stream().map(body -> new Said(key, speaker, cause, inboxId, body)).toList());
   }
 
-  /** Adds a line or more, of one conversation or of several. */
+  /** Adds lines of one conversation or of several, and announces them. */
   void add(List<Said> lines) {
     List<@Nullable Object> values = new ArrayList<>();
     for (Said line : lines) {

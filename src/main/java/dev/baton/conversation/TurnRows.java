@@ -74,6 +74,9 @@ final class TurnRows {
    *     them
    */
   Map<String, Begun> begin(Collection<String> keys, Turn turn) {
+    if (keys.isEmpty()) {
+      return new HashMap<>();
+    }
     GeneratedKeyHolder rows = new GeneratedKeyHolder();
     writes
         .sql(
@@ -142,6 +145,9 @@ final class TurnRows {
    * @return what has ended, by key: not necessarily the turn that the caller means
    */
   Map<String, Ended> end(Map<String, @Nullable String> crcs, boolean waits) {
+    if (crcs.isEmpty()) {
+      return new HashMap<>();
+    }
     List<@Nullable Object> values = new ArrayList<>();
     crcs.forEach((key, crc) -> values.addAll(Arrays.asList(key, crc)));
     values.addAll(crcs.keySet());

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DuplicateKeyException;
@@ -186,9 +185,6 @@ public final class Turns implements AutoCloseable {
     Map<String, Begun> begun = rows.begin(asked.keySet(), Turn.TAKEN);
     Map<String, CustomerMessage> messages = new LinkedHashMap<>(asked);
     messages.keySet().retainAll(begun.keySet());
-    if (messages.isEmpty()) {
-      return new HashMap<>();
-    }
     Map<String, Sending> sending = new HashMap<>();
     List<Transcript.Said> said = new ArrayList<>();
     inbox
@@ -330,8 +326,11 @@ public final class Turns implements AutoCloseable {
     for (Answer answer : ended) {
       Orders.afterCommit(answer::tell);
     }
-    transcript.add(ended.stream().flatMap(Turns::said).toList());
-    ended.forEach(answer -> inbox.become(answer.inboxId(), InboxMessage.State.ANSWERED));
+    for (Answer answer : ended) {
+      transcript.add(
+          answer.key(), Speaker.BOT, Cause.MESSAGE, answer.inboxId(), answer.reply.messages());
+      inbox.become(answer.inboxId(), InboxMessage.State.ANSWERED);
+    }
     for (Answer answer : ended) {
       if (Objects.requireNonNull(turns.get(answer.key())).left() == Turn.MORE) {
         rows.become(answer.key(), Turn.FREE);
@@ -339,14 +338,6 @@ public final class Turns implements AutoCloseable {
       }
     }
     return outcomes(answers, ended);
-  }
-
-  private static Stream<Transcript.Said> said(Answer answer) {
-    return answer.reply.messages().stream()
-        .map(
-            body ->
-                new Transcript.Said(
-                    answer.key(), Speaker.BOT, Cause.MESSAGE, answer.inboxId(), body));
   }
 
   /** The turn is over, or another node took it over; there may be another one by now. */

@@ -86,11 +86,14 @@ public final class Writes implements JdbcClient {
    *
    * @param table with its columns
    * @param row the expressions of one row, in parentheses
-   * @param rows how many
+   * @param rows how many; with 0 nothing is written
    * @param values theirs, one row's after the other's
    */
   void add(String table, String columns, String row, int rows, List<@Nullable Object> values) {
-    soon(unwritten -> unwritten.add(new Into(table, columns, row), rows, values));
+    // An insert without rows is no SQL.
+    if (rows > 0) {
+      soon(unwritten -> unwritten.add(new Into(table, columns, row), rows, values));
+    }
   }
 
   private void soon(Consumer<Unwritten> what) {

@@ -19,6 +19,11 @@ record Answer(
     return new Answer(status, Map.of("Content-Type", "text/html"), null, page);
   }
 
+  /** A body that claims to be JSON, sent as it is. */
+  static Answer raw(int status, String body) {
+    return new Answer(status, Map.of("Content-Type", "application/json"), null, body);
+  }
+
   static Answer empty(int status) {
     return new Answer(status, Map.of(), null, null);
   }

@@ -127,6 +127,7 @@ record Script(
   record Then(
       @Nullable Integer status,
       FaultBody body,
+      @Nullable String raw,
       @Nullable String error,
       @Nullable String message,
       @Nullable String retryAfter,
@@ -287,13 +288,14 @@ record Script(
 
   private static Then then(StrictObject in) {
     Long status = in.optionalNumber("status");
-    if (status != null && status != 200 && (status < 400 || status > 599)) {
-      throw in.wrong("status", "200, or from 400 to 599");
+    if (status != null && status != 200 && status != 204 && (status < 400 || status > 599)) {
+      throw in.wrong("status", "200, 204, or from 400 to 599");
     }
     Then then =
         new Then(
             status == null ? null : status.intValue(),
             in.oneOf("body", FaultBody.class, FaultBody.JSON),
+            in.optionalText("raw"),
             in.optionalText("error"),
             in.optionalText("message"),
             in.optionalText("retryAfter"),

@@ -3,16 +3,24 @@ package dev.baton.conversation;
 import static dev.baton.conversation.Writes.now;
 import static dev.baton.conversation.Writes.set;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.baton.conversation.Writes.Table;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +171,85 @@ class WritesTest {
     assertThat(row()).containsEntry("state", "ENDED");
     says("one");
     assertThat(lines()).isEqualTo(1);
+  }
+
+  /**
+   * Calls every method of the stores that takes a list, and so finds new ones, too: no database has
+   * an insert without rows, and PostgreSQL has no empty {@code in ()}.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void noStoreMakesSqlOfAnEmptyList(boolean isH2) {
+    in(isH2);
+    Node node = new Node(writes);
+    Changes changes = new Changes();
+    Transcript transcript = new Transcript(writes, changes);
+    Conversations conversations =
+        new Conversations(
+            writes,
+            isH2,
+            transcript,
+            Objects.requireNonNull(transaction.getTransactionManager()),
+            failure -> false);
+    List<Object> stores =
+        new ArrayList<>(
+            List.of(
+                writes,
+                transcript,
+                new Inbox(writes),
+                new TurnRows(writes, node, "false"),
+                new Offers(writes, node, transcript),
+                new Transfers(writes, transcript),
+                new Orders(writes, conversations, node, order -> {})));
+    if (!isH2) {
+      stores.add(new TurnsAtOnce(writes, node, "false"));
+    }
+    List<String> called = new ArrayList<>();
+    for (Object store : stores) {
+      for (Method method : store.getClass().getDeclaredMethods()) {
+        if (takesMany(method)) {
+          String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+          assertThatCode(() -> transaction.executeWithoutResult(status -> invoke(store, method)))
+              .as(name)
+              .doesNotThrowAnyException();
+          called.add(name);
+        }
+      }
+    }
+    assertThat(called)
+        .contains("Writes.add", "Transcript.add", "Inbox.add", "TurnRows.begin", "TurnRows.end");
+  }
+
+  private static boolean takesMany(Method method) {
+    return !Modifier.isPrivate(method.getModifiers())
+        && !Modifier.isStatic(method.getModifiers())
+        && Arrays.stream(method.getParameterTypes())
+            .anyMatch(t -> Collection.class.isAssignableFrom(t) || t == Map.class);
+  }
+
+  private static void invoke(Object store, Method method) {
+    try {
+      method.invoke(
+          store, Arrays.stream(method.getParameterTypes()).map(WritesTest::empty).toArray());
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError(method.toString(), e);
+    }
+  }
+
+  private static @Nullable Object empty(Class<?> type) {
+    return type == Map.class
+        ? Map.of()
+        : type == Set.class
+            ? Set.of()
+            : Collection.class.isAssignableFrom(type)
+                ? List.of()
+                : type == String.class
+                    ? "one"
+                    : type == int.class
+                        ? 0
+                        : type == boolean.class
+                            ? false
+                            : type.isEnum() ? type.getEnumConstants()[0] : null;
   }
 
   private void inTransaction(boolean isH2, Runnable work) {
