@@ -1,6 +1,7 @@
 package dev.baton.access;
 
 import jakarta.servlet.Filter;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 import jakarta.servlet.http.HttpServletRequest;
@@ -76,7 +77,7 @@ public final class ApiGate {
                     headers,
                     new BasicAuthenticationFilter(
                         new ProviderManager(new EngineUserProvider(identities, throttle)), answers),
-                    new SecurityContextHolderAwareRequestFilter(),
+                    userPrincipal(),
                     new ExceptionTranslationFilter(answers, new NullRequestCache()),
                     new AuthorizationFilter(AuthenticatedAuthorizationManager.authenticated()),
                     asEngineUser,
@@ -84,6 +85,18 @@ public final class ApiGate {
     gate.setFirewall(new StrictHttpFirewall());
     gate.setRequestRejectedHandler(answers);
     return gate;
+  }
+
+  /** Tells the rest of the request who was authenticated. */
+  private static Filter userPrincipal() {
+    SecurityContextHolderAwareRequestFilter filter = new SecurityContextHolderAwareRequestFilter();
+    try {
+      // No bean: without this call it has nothing to wrap requests with.
+      filter.afterPropertiesSet();
+    } catch (ServletException e) {
+      throw new IllegalStateException(e);
+    }
+    return filter;
   }
 
   /**

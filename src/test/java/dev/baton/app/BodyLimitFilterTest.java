@@ -142,6 +142,12 @@ class BodyLimitFilterTest {
         }
 
         @Override
+        public int read(byte[] into, int from, int length) {
+          bytesRead += length;
+          return length;
+        }
+
+        @Override
         public boolean isFinished() {
           return false;
         }

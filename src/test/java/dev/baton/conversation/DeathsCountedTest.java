@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Set;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Which orders count the death of their node: those whose calls it was making. */
+@NullUnmarked
 class DeathsCountedTest {
 
   private static final JdbcDataSource H2 = new JdbcDataSource();

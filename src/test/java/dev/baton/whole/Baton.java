@@ -106,7 +106,8 @@ public final class Baton implements AutoCloseable {
   }
 
   /** Starts the application as a process of its own, in a manner of the caller's. */
-  static Baton forkOn(Launch launch, String jdbcUrl, Simulator simulator, String... properties) {
+  public static Baton forkOn(
+      Launch launch, String jdbcUrl, Simulator simulator, String... properties) {
     List<String> command = new ArrayList<>(launch.command());
     command.add(BatonApplication.class.getName());
     command.addAll(List.of(arguments(jdbcUrl, simulator, properties)));

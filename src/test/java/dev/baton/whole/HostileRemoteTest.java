@@ -32,10 +32,14 @@ import org.springframework.context.annotation.Configuration;
  * conversation of its own, all in one application at the same time. None of them does harm to
  * another conversation or to the node, and each conversation comes to an end that is defined.
  */
-@Timeout(300)
+@Timeout(600)
 class HostileRemoteTest {
 
   private static final int MODES = 60;
+
+  /** How many hostile conversations follow until another one has a turn. */
+  private static final int EVERY_SO_MANY = 20;
+
   private static final String TRANSFER = "Transfer To Agent";
   private static final String WEBHOOK = "baton.targets.webhook.";
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(3);
@@ -137,12 +141,13 @@ class HostileRemoteTest {
         baton.startProcess(key, "botId", bots.get(key));
       }
     }
-    for (String key : keys) {
+    for (int i = 0; i < keys.size(); i++) {
+      String key = keys.get(i);
       if (!key.startsWith("bot-")) {
-        awaitTalking(baton, key);
         assertThat(baton.correlate(key, "m1", TRANSFER).status()).isEqualTo(204);
-        // Meanwhile another one has its answers.
-        assertThat(baton.correlate("other", key, "1").status()).isEqualTo(204);
+      }
+      if (i % EVERY_SO_MANY == 0) {
+        assertThat(baton.write("other", key, "1").path("messages")).isNotEmpty();
       }
     }
     keys.forEach(key -> awaitDefined(baton, key));

@@ -18,12 +18,12 @@ import java.util.stream.Stream;
  *
  * @param options of the virtual machine, beside those that all have
  */
-record Launch(String classPath, List<String> options) {
+public record Launch(String classPath, List<String> options) {
 
   private static final List<String> CHEAP =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m");
 
-  static Launch plain() {
+  public static Launch plain() {
     return new Launch(System.getProperty("java.class.path"), List.of());
   }
 

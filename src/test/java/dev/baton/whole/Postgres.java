@@ -9,10 +9,10 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL: one server for all tests of this JVM, a new database for whoever asks. */
-final class Postgres {
+public final class Postgres {
 
   /** The application's settings for every database of this server. */
-  static final String[] USER = {"spring.datasource.username=postgres"};
+  public static final String[] USER = {"spring.datasource.username=postgres"};
 
   private static final EmbeddedPostgres SERVER = start();
   private static final AtomicInteger DATABASES = new AtomicInteger();
@@ -28,7 +28,7 @@ final class Postgres {
   }
 
   /** The JDBC URL of a new, empty database. */
-  static String newDatabase() {
+  public static String newDatabase() {
     String name = "baton" + DATABASES.incrementAndGet();
     try (Connection connection = SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {

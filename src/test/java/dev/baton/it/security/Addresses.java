@@ -99,7 +99,7 @@ final class Addresses {
         paths.forEach(path -> all.add(webapps + "/api/" + name + path));
       }
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(type.getName(), e);
     }
   }
 
