@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -50,7 +51,7 @@ final class Flood implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopped;
   private volatile int open;
-  private volatile long reopened;
+  private final AtomicLong reopened = new AtomicLong();
   private volatile long mostSent;
 
   private Flood(int port, int count, Kind kind, boolean reopens) {
@@ -82,7 +83,7 @@ final class Flood implements AutoCloseable {
   }
 
   long reopened() {
-    return reopened;
+    return reopened.get();
   }
 
   /** Bytes of pieces that the server took from one connection. */
@@ -195,7 +196,7 @@ final class Flood implements AutoCloseable {
         over = true;
         return;
       }
-      reopened++;
+      reopened.incrementAndGet();
       channel = opened();
       head = bytes(kind.head());
       piece = ByteBuffer.allocate(0);
