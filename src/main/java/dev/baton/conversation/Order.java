@@ -66,30 +66,6 @@ public record Order(
     return id < 0 ? id + TURNS : null;
   }
 
-  /**
-   * The order as one that any node takes over.
-   *
-   * @param deaths see {@link #deaths}
-   */
-  Order left(int deaths) {
-    return new Order(
-        id,
-        conversationKey,
-        kind,
-        taskId,
-        sequenceId,
-        inboxId,
-        offerId,
-        state,
-        orderedAt,
-        dueAt,
-        parked,
-        attempts,
-        repeated,
-        deaths,
-        null);
-  }
-
   /** Whether it is a turn's, which no step of the process stands for. */
   public boolean isTurn() {
     return kind == OrderKind.BOT_MESSAGE && taskId == null;

@@ -63,7 +63,7 @@ class DeathsTest {
         first.startProcess("start", "botId", Org.bot(2));
         first.awaitAt("turn", "WaitForCustomer");
         first.awaitAt("offer", "WaitForCustomer");
-        first.correlate("turn", "m1", HELD.get("turn"));
+        first.correlate("turn", "m1", java.util.Objects.requireNonNull(HELD.get("turn")));
         first.correlate("offer", "m1", TRANSFER);
         for (int death = 1; death <= DEATHS; death++) {
           awaitHeld(death);

@@ -70,7 +70,7 @@ final class HostileAnswers {
     says("no-bytes", "");
     says("http-0.9", "<html>hello</html>");
     says("http-2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
-    says("tls-alert", "\u0015\u0003\u0001\0\u0002\u0002\u0028");
+    says("tls-alert", "\u0015\u0003\u0001\0\u0002\u0002(");
     says("negative-length", OK + "Content-Length: -5\r\n\r\n{}");
     says("two-lengths", OK + "Content-Length: 2\r\nContent-Length: 9\r\n\r\n{}");
     says("absurd-length", OK + "Content-Length: 99999999999999999999\r\n\r\n{}");

@@ -86,7 +86,7 @@ final class HostileFront implements AutoCloseable {
       }
       head.append((char) next);
     }
-    String[] lines = head.toString().split("\r\n");
+    String[] lines = head.toString().split("\r\n", -1);
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
@@ -94,7 +94,7 @@ final class HostileFront implements AutoCloseable {
           lines[i].substring(0, colon).toLowerCase(Locale.ROOT),
           lines[i].substring(colon + 1).strip());
     }
-    String[] first = lines[0].split(" ");
+    String[] first = lines[0].split(" ", -1);
     int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
     return new Request(first[0], first[1], headers, new String(in.readNBytes(length), ISO_8859_1));
   }

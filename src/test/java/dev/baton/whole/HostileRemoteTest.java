@@ -3,6 +3,7 @@ package dev.baton.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.baton.conversation.Conversations;
 import dev.baton.dispatch.RetryPolicy;
 import dev.baton.http.RawServer;
 import dev.baton.http.TestServer;
@@ -55,13 +56,13 @@ class HostileRemoteTest {
       return new TimeLimits(
           Duration.ofSeconds(20),
           Duration.ofSeconds(5),
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(3));
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(4));
     }
 
     @Bean
     RetryPolicy oneRetry() {
-      return new RetryPolicy(List.of(Duration.ofMillis(50)), Duration.ofMillis(100));
+      return new RetryPolicy(List.of(Duration.ofMillis(50)), Duration.ofSeconds(20));
     }
   }
 
@@ -121,24 +122,24 @@ class HostileRemoteTest {
       baton.startProcess(key, "botId", Org.bot(1));
       awaitDefined(baton, key);
     }
-    for (JsonNode task : baton.get("/engine-rest/external-task?noRetriesLeft=true").json()) {
-      baton.put("external-task/" + task.path("id").asText() + "/retries", "{\"retries\":1}");
-    }
     keys.forEach(key -> awaitTalking(baton, key));
   }
 
   private void theOthers(Baton baton) {
     baton.startProcess("other", "botId", Org.bot(1));
     awaitTalking(baton, "other");
+    String session =
+        String.valueOf(baton.bean(Conversations.class).find("other").orElseThrow().sessionId());
+    List<String> others = new ArrayList<>();
     List<String> keys = new ArrayList<>();
     for (String name : names) {
       String bot = "bot-" + name;
       keys.add(bot);
-      baton.startProcess(bot, "botId", bots.get(bot));
+      baton.startProcess(bot, "botId", java.util.Objects.requireNonNull(bots.get(bot)));
       for (String role : List.of("org-", "webhook-")) {
         String key = role + name;
         keys.add(key);
-        baton.startProcess(key, "botId", bots.get(key));
+        baton.startProcess(key, "botId", java.util.Objects.requireNonNull(bots.get(key)));
       }
     }
     for (int i = 0; i < keys.size(); i++) {
@@ -147,21 +148,35 @@ class HostileRemoteTest {
         assertThat(baton.correlate(key, "m1", TRANSFER).status()).isEqualTo(204);
       }
       if (i % EVERY_SO_MANY == 0) {
-        assertThat(baton.write("other", key, "1").path("messages")).isNotEmpty();
+        others.add(key);
+        assertThat(baton.correlate("other", key, key).status()).isEqualTo(204);
+        awaitTalking(baton, "other");
       }
     }
     keys.forEach(key -> awaitDefined(baton, key));
-    awaitTalking(baton, "other");
-    assertThat(baton.write("other", "last", "1").path("messages")).isNotEmpty();
+    assertThat(Org.takenIn(org.journal(), session)).containsSubsequence(others);
     assertThat(baton.send(baton.request("/health/ready").GET()).status()).isEqualTo(200);
   }
 
+  /** An operator retries what failed: on a slow machine healthy answers are late as well. */
   private static void awaitTalking(Baton baton, String key) {
     Awaitility.await(key + " talks")
         .atMost(LONG_ENOUGH)
         .until(
-            () -> baton.conversation(key),
+            () -> retried(baton, key),
             now -> now.path("state").asText().equals("talking") && isAtRest(now));
+  }
+
+  private static JsonNode retried(Baton baton, String key) {
+    JsonNode now = baton.conversation(key);
+    if (now.path("state").asText().equals("failed")) {
+      for (JsonNode task : baton.get("/engine-rest/external-task?noRetriesLeft=true").json()) {
+        if (task.path("businessKey").asText().equals(key)) {
+          baton.put("external-task/" + task.path("id").asText() + "/retries", "{\"retries\":1}");
+        }
+      }
+    }
+    return now;
   }
 
   private static void awaitDefined(Baton baton, String key) {
@@ -213,7 +228,7 @@ class HostileRemoteTest {
       return Optional.ofNullable(tokens.poll()).map(name -> "token-" + name);
     }
     if (request.path().startsWith("/hook/")) {
-      return Optional.of("webhook-" + request.path().split("/")[2]);
+      return Optional.of("webhook-" + request.path().split("/", -1)[2]);
     }
     if (request.path().startsWith("/services/data/")) {
       return named(request, queues.entrySet().stream());

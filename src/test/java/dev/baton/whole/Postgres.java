@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Postgres {
 
   /** The application's settings for every database of this server. */
+  @SuppressWarnings("MutablePublicArray") // Only tests read it.
   public static final String[] USER = {"spring.datasource.username=postgres"};
 
   private static final EmbeddedPostgres SERVER = start();
