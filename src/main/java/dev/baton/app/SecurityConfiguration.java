@@ -167,7 +167,7 @@ class SecurityConfiguration {
         .authorizeHttpRequests(
             requests ->
                 requests
-                    .requestMatchers(webapps.pages(), webapps.whoAmI(), webapps.login())
+                    .requestMatchers(webapps.pages(), webapps.askedByLogin(), webapps.login())
                     .permitAll()
                     .anyRequest()
                     .authenticated())

@@ -49,9 +49,10 @@ record Webapps(String path) {
     return matchers(HttpMethod.GET, Stream.concat(files, apps));
   }
 
-  /** Who is logged in: the login page asks for it. */
-  RequestMatcher whoAmI() {
-    return matchers(HttpMethod.GET, Stream.of("/api/admin/auth/user/{engine}"));
+  /** What the login page asks for: the names of the engines, and who is logged in. */
+  RequestMatcher askedByLogin() {
+    return matchers(
+        HttpMethod.GET, Stream.of("/api/engine/engine/", "/api/admin/auth/user/{engine}"));
   }
 
   /** A login, with a password in its body. */

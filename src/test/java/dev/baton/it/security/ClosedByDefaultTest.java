@@ -109,6 +109,7 @@ class ClosedByDefaultTest {
         || meant.matches(webapps + "/app" + app + "(/.*)?")
         || meant.matches(webapps + "/(lib|assets)/.*")
         || meant.equals(webapps + "/favicon.ico")
+        || meant.equals(webapps + "/api/engine/engine/")
         || meant.matches(webapps + "/api" + app + "/plugin/[^/]+/static/.*");
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
  * stays ready, and customers are served. Prints what their turns took. How long each kind lasts:
  * {@code -Dseconds=15}; how many connections: {@code -Dhostile=300}.
  */
-@Tag("slow")
+@Tag("campaign")
 class HostileCrowdTest {
 
   private static final int SECONDS = Integer.getInteger("seconds", 15);
