@@ -29,6 +29,12 @@ class ClosedByDefaultTest {
   private static final List<String> METHODS =
       List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE");
 
+  /** Of each address. Those of all addresses together are every spelling at every depth. */
+  private static final int SPELLINGS = 24;
+
+  /** The engine's many addresses are below one path: elsewhere each eighth is tried. */
+  private static final int ELSEWHERE = 8;
+
   /** Refusals, and 404 or 405 of an open address that has nothing there. */
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 501);
 
@@ -58,20 +64,26 @@ class ClosedByDefaultTest {
       int port = ((ServletWebServerApplicationContext) application).getWebServer().getPort();
       List<String> answered = new ArrayList<>();
       int sent = 0;
+      boolean whole = contextPath.isEmpty() && webapps.equals("/camunda");
       try (Knocking caller = new Knocking(port)) {
         for (String address : addresses) {
+          int turn = Math.floorMod(address.hashCode(), 1 << 20);
+          if (!whole && address.contains("/engine/default/") && turn % ELSEWHERE != 0) {
+            continue;
+          }
           for (String method : METHODS) {
             sent += knock(caller, method, contextPath, address, webapps, answered);
           }
-          int turn = address.hashCode();
-          for (String spelling : Spelling.of(address)) {
-            String method = METHODS.get(Math.floorMod(turn++, METHODS.size()));
+          List<String> spellings = Spelling.of(address);
+          for (int i = 0; i < Math.min(SPELLINGS, spellings.size()); i++) {
+            String spelling = spellings.get((turn + i) % spellings.size());
+            String method = METHODS.get((turn + i) % METHODS.size());
             sent += knock(caller, method, contextPath, spelling, webapps, answered);
           }
         }
       }
       assertThat(answered).as("%d requests", sent).isEmpty();
-      assertThat(sent).isGreaterThan(30_000);
+      assertThat(sent).isGreaterThan(whole ? 25_000 : 5_000);
       assertThat(state(application)).isEqualTo(before);
     }
   }

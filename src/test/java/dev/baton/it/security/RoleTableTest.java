@@ -69,6 +69,23 @@ class RoleTableTest {
       --b--\r
       """;
 
+  /** A process that is not Baton's. */
+  private static final String ELSEWHERE =
+      """
+      --b\r
+      Content-Disposition: form-data; name="data"; filename="elsewhere.bpmn"\r
+      \r
+      <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"
+          xmlns:camunda="http://camunda.org/schema/1.0/bpmn" targetNamespace="roles">
+        <process id="elsewhere" isExecutable="true">
+          <startEvent id="start"/>
+          <sequenceFlow id="to" sourceRef="start" targetRef="task"/>
+          <serviceTask id="task" camunda:type="external" camunda:topic="elsewhere"/>
+        </process>
+      </definitions>\r
+      --b--\r
+      """;
+
   /**
    * One row.
    *
@@ -99,6 +116,11 @@ class RoleTableTest {
               "Start the process",
               "POST",
               engine("process-definition/key/bot-conversation/start"),
+              "{\"businessKey\":\"{fresh}\"}"),
+          new Action(
+              "Start the process by its id",
+              "POST",
+              engine("process-definition/{definition}/start"),
               "{\"businessKey\":\"{fresh}\"}"),
           new Action(
               "Correlate a customer's message",
@@ -149,6 +171,18 @@ class RoleTableTest {
               engine("external-task/{task}/retries"),
               "{\"retries\":1}"),
           new Action("Unlock a call", "POST", engine("external-task/{task}/unlock"), ""),
+          new Action(
+              "Complete a call",
+              "POST",
+              engine("external-task/{locked}/complete"),
+              "{\"workerId\":\"roles\"}"),
+          new Action(
+              "Fetch and lock tasks of another process",
+              "POST",
+              engine("external-task/fetchAndLock"),
+              """
+              {"workerId":"{fresh}","maxTasks":1,
+               "topics":[{"topicName":"elsewhere","lockDuration":1000}]}"""),
           new Action("List jobs", "GET", engine("job"), ""),
           new Action("List users' tasks", "GET", engine("task/count"), ""),
           new Action("List instances in history", "GET", engine("history/process-instance"), ""),
@@ -203,7 +237,6 @@ class RoleTableTest {
               "POST",
               engine("task/create"),
               "{\"id\":\"{fresh}\",\"name\":\"n\"}"),
-          new Action("Read metrics", "GET", engine("metrics/activity-instance-start/sum"), ""),
           new Action(
               "Set an engine's property",
               "POST",
@@ -241,7 +274,11 @@ class RoleTableTest {
               step.path("body").toString());
       assertThat(answer.statusCode()).as("%s %s", step, answer.body()).isLessThan(300);
     }
-    long tasks = ACTIONS.stream().filter(action -> action.path().contains("{task}")).count();
+    long tasks =
+        ACTIONS.stream().filter(action -> action.path().matches(".*\\{(task|locked)}.*")).count();
+    assertThat(deployed(ELSEWHERE)).isNotEmpty();
+    assertThat(admin.post(engine("process-definition/key/elsewhere/start"), "{}").statusCode())
+        .isEqualTo(200);
     // One more: the lists are not empty when all others are used.
     stick((int) tasks * ROLES.size() + 1);
   }
@@ -448,7 +485,12 @@ class RoleTableTest {
       case "over" -> over();
       case "task" -> STUCK.remove();
       case "user" -> user();
-      case "deployment" -> deployment();
+      case "deployment" -> deployed(DEPLOYMENT);
+      case "definition" ->
+          json(admin.get(engine("process-definition/key/bot-conversation")).body())
+              .path("id")
+              .asText();
+      case "locked" -> locked(STUCK.remove());
       default -> throw new IllegalArgumentException(what);
     };
   }
@@ -500,9 +542,21 @@ class RoleTableTest {
     return id;
   }
 
-  private static String deployment() {
+  /** By an operator who takes the call into his own hands. */
+  private static String locked(String task) {
+    assertThat(
+            admin
+                .post(
+                    engine("external-task/" + task + "/lock"),
+                    "{\"workerId\":\"roles\",\"lockDuration\":600000}")
+                .statusCode())
+        .isEqualTo(204);
+    return task;
+  }
+
+  private static String deployed(String parts) {
     return json(admin
-            .send("POST", engine("deployment/create"), DEPLOYMENT, "Content-Type", PARTS)
+            .send("POST", engine("deployment/create"), parts, "Content-Type", PARTS)
             .body())
         .path("id")
         .asText();
