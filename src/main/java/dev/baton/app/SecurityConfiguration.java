@@ -102,7 +102,7 @@ class SecurityConfiguration {
 
   @Bean
   Webapps webapps(CamundaBpmProperties camunda) {
-    return new Webapps(camunda.getWebapp().getApplicationPath());
+    return new Webapps(camunda.getWebapp().getApplicationPath(), camunda.getProcessEngineName());
   }
 
   @Bean

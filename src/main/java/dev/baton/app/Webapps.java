@@ -13,8 +13,9 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
  * The addresses of Camunda's web applications.
  *
  * @param path as {@code camunda.bpm.webapp.application-path} has it; empty at the root
+ * @param engine the name of the engine; Camunda answers 500 to any other
  */
-record Webapps(String path) {
+record Webapps(String path, String engine) {
 
   private static final List<String> APPS = List.of("welcome", "cockpit", "tasklist", "admin");
   private static final List<String> APIS =
@@ -46,7 +47,12 @@ record Webapps(String path) {
             "/lib/**",
             "/assets/**",
             "/favicon.ico");
-    return matchers(HttpMethod.GET, Stream.concat(files, apps));
+    RequestMatcher open = matchers(HttpMethod.GET, Stream.concat(files, apps));
+    RequestMatcher index =
+        matchers(HttpMethod.GET, APPS.stream().map(app -> "/app/" + app + "/{engine}/"));
+    return request ->
+        open.matches(request)
+            && engine.equals(index.matcher(request).getVariables().getOrDefault("engine", engine));
   }
 
   /** What the login page asks for: the names of the engines, and who is logged in. */
