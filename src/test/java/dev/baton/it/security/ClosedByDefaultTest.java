@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -24,6 +25,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * Every address that the application and its libraries register, in many spellings and with every
  * method, without credentials: nothing but a short list answers, and nothing has an effect.
  */
+@Tag("campaign")
 class ClosedByDefaultTest {
 
   private static final List<String> METHODS =
@@ -153,7 +155,12 @@ class ClosedByDefaultTest {
       state.put(
           table,
           jdbc.queryForList("select * from " + table).stream()
-              .map(String::valueOf)
+              .map(
+                  row -> {
+                    row.replaceAll(
+                        (name, value) -> value instanceof byte[] bytes ? bytes.length : value);
+                    return String.valueOf(row);
+                  })
               .sorted()
               .toList());
     }

@@ -106,7 +106,12 @@ record Started(ServletWebServerApplicationContext context) implements AutoClosea
       state.put(
           table,
           jdbc.queryForList("select * from " + table).stream()
-              .map(String::valueOf)
+              .map(
+                  row -> {
+                    row.replaceAll(
+                        (name, value) -> value instanceof byte[] bytes ? bytes.length : value);
+                    return String.valueOf(row);
+                  })
               .sorted()
               .toList());
     }

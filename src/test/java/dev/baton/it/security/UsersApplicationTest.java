@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -28,11 +29,12 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * security covers.
  */
 @ExtendWith(OutputCaptureExtension.class)
+@Tag("campaign")
 class UsersApplicationTest {
 
   private static final List<String> METHODS =
       List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE");
-  private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405);
+  private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 415);
   private static final String ALL = "/api/conversations";
   private static final String NONE = ALL + "/none";
 
