@@ -27,7 +27,7 @@ public record CustomerMessage(String id, @Nullable String text, @Nullable String
     if ((text == null) == (choiceId == null)) {
       throw invalid("Send either a text or a choiceId.");
     }
-    checkLength("The message's id", id, MAX_ID);
+    checkId("The message's id", id, MAX_ID);
     if (text != null) {
       if (text.isBlank()) {
         throw invalid("The text is empty.");
@@ -35,7 +35,7 @@ public record CustomerMessage(String id, @Nullable String text, @Nullable String
       checkLength("The text", text, MAX_TEXT);
     }
     if (choiceId != null) {
-      checkLength("The choiceId", choiceId, MAX_ID);
+      checkId("The choiceId", choiceId, MAX_ID);
     }
   }
 
@@ -45,9 +45,17 @@ public record CustomerMessage(String id, @Nullable String text, @Nullable String
     return text != null ? json.put("text", text) : json.put("choiceId", choiceId);
   }
 
+  /** Checks what stands in a column of a fixed length, which H2 counts in UTF-16 code units. */
+  static void checkId(String what, String value, int most) {
+    check(what, value, value.length(), most);
+  }
+
+  /** Checks what people write, in characters. */
   static void checkLength(String what, String value, int most) {
-    // As H2 counts, in UTF-16: PostgreSQL would take more of what lies outside the basic plane.
-    int length = value.length();
+    check(what, value, value.codePointCount(0, value.length()), most);
+  }
+
+  private static void check(String what, String value, int length, int most) {
     if (length > most) {
       throw invalid("%s has %d characters; at most %d are accepted.".formatted(what, length, most));
     }

@@ -115,7 +115,7 @@ public final class Reception {
     if (key.isBlank()) {
       throw invalid("The conversation's key is empty.");
     }
-    CustomerMessage.checkLength("The conversation's key", key, 255);
+    CustomerMessage.checkId("The conversation's key", key, 255);
     String botId = opening.botId();
     if (botId != null && !BotId.looksLikeOne(botId)) {
       throw invalid("The botId is no bot's id: that has 15 or 18 characters and starts with 0Xx.");

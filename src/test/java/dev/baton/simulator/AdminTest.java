@@ -23,7 +23,7 @@ class AdminTest extends SimulatedTest {
         "{'agents':{'a':{}}}|agents: a is no Salesforce id of 18 characters that starts with 005",
         "{'flows':{'F':{}}}|flows.F.id is missing",
         "{'org':{'flowIdLength':16}}|org.flowIdLength must be 18 or 15",
-        "{'faults':[{'then':{'status':302}}]}|then.status must be 200, or from 400 to 599",
+        "{'faults':[{'then':{'status':302}}]}|then.status must be 200, 204, or from 400 to 599",
         "{'faults':[{'match':{'path':'('},'then':{}}]}|match.path must be a regular expression:"
             + " Unclosed group",
         "[]|the body must be an object",

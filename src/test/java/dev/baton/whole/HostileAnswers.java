@@ -12,7 +12,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.GZIPOutputStream;
 
 /** The ways in which a system can answer that wants to do harm, or is broken; by name. */
@@ -26,7 +26,7 @@ final class HostileAnswers {
   private static final String LONG = "x".repeat(1 << 16);
 
   private final Map<String, RawServer.Behaviour> all = new LinkedHashMap<>();
-  private final AtomicLong mostAccepted = new AtomicLong();
+  private final Map<String, Long> accepted = new ConcurrentHashMap<>();
 
   /**
    * All of them.
@@ -44,9 +44,9 @@ final class HostileAnswers {
     return all;
   }
 
-  /** The largest part of an endless answer that was accepted. */
-  long mostAccepted() {
-    return mostAccepted.get();
+  /** How many bytes of each endless answer were accepted at most. */
+  Map<String, Long> accepted() {
+    return Map.copyOf(accepted);
   }
 
   private void transfers() {
@@ -68,7 +68,7 @@ final class HostileAnswers {
 
   private void heads(URI canary) {
     says("no-bytes", "");
-    says("http-0.9", "<html>hello</html>");
+    says("http-0-9", "<html>hello</html>");
     says("http-2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0");
     says("tls-alert", "\u0015\u0003\u0001\0\u0002\u0002(");
     says("negative-length", OK + "Content-Length: -5\r\n\r\n{}");
@@ -140,7 +140,7 @@ final class HostileAnswers {
               written += block.length;
             }
           } finally {
-            mostAccepted.accumulateAndGet(written, Math::max);
+            accepted.merge(name, written, Math::max);
           }
         });
   }

@@ -86,7 +86,7 @@ final class HostileFront implements AutoCloseable {
       }
       head.append((char) next);
     }
-    String[] lines = head.toString().split("\r\n", -1);
+    String[] lines = head.toString().strip().split("\r\n", -1);
     Map<String, String> headers = new LinkedHashMap<>();
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
