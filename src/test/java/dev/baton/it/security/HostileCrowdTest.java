@@ -2,13 +2,13 @@ package dev.baton.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.app.Caller;
 import dev.baton.it.security.Flood.Kind;
 import dev.baton.it.security.Flood.Rhythm;
+import dev.baton.it.support.Baton;
+import dev.baton.it.support.Caller;
+import dev.baton.it.support.Launch;
+import dev.baton.it.support.Postgres;
 import dev.baton.simulator.Simulator;
-import dev.baton.whole.Baton;
-import dev.baton.whole.Launch;
-import dev.baton.whole.Postgres;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

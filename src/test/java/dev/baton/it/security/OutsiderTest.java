@@ -2,9 +2,9 @@ package dev.baton.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.app.Caller;
 import dev.baton.it.security.Flood.Kind;
 import dev.baton.it.security.Flood.Rhythm;
+import dev.baton.it.support.Caller;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -1,7 +1,7 @@
 package dev.baton.it.security;
 
 import dev.baton.app.BatonApplication;
-import dev.baton.app.Caller;
+import dev.baton.it.support.Caller;
 import dev.baton.simulator.Simulator;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -3,7 +3,7 @@ package dev.baton.it.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.app.BatonApplication;
-import dev.baton.app.RawCaller;
+import dev.baton.it.support.RawCaller;
 import dev.baton.simulator.Simulator;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -2,12 +2,12 @@ package dev.baton.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.baton.app.Caller;
 import dev.baton.it.security.UsersApplication.Forwarding;
 import dev.baton.it.security.UsersApplication.LikeCamundaRun;
 import dev.baton.it.security.UsersApplication.WithSpringSecurity;
 import dev.baton.it.security.UsersApplication.WithSpringSecurityThatPermitsAll;
 import dev.baton.it.security.UsersApplication.WithoutSpringSecurity;
+import dev.baton.it.support.Caller;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
 import java.util.ArrayList;
