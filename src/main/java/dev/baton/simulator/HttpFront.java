@@ -9,8 +9,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -27,6 +30,7 @@ final class HttpFront implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService workers =
       Executors.newCachedThreadPool(daemons("simulator-worker-"));
+  private final Set<FutureTask<?>> delayed = ConcurrentHashMap.newKeySet();
   private final Alarm alarm;
   private final Journal journal;
   private volatile Function<Call, Optional<Script.Then>> faults = call -> Optional.empty();
@@ -130,7 +134,23 @@ final class HttpFront implements AutoCloseable {
     if (delayMs <= 0) {
       action.run();
     } else {
-      alarm.in(delayMs, () -> workers.execute(action));
+      // Runs once: when its time has come, or when it is released.
+      FutureTask<?> answer = new FutureTask<>(action, null);
+      delayed.add(answer);
+      alarm.in(
+          delayMs,
+          () -> {
+            delayed.remove(answer);
+            workers.execute(answer);
+          });
+    }
+  }
+
+  /** Sends all delayed answers now. */
+  void release() {
+    for (FutureTask<?> answer : delayed) {
+      delayed.remove(answer);
+      workers.execute(answer);
     }
   }
 

@@ -87,6 +87,11 @@ public final class Trial implements AutoCloseable {
     simulator.script(script.replace('\'', '"'));
   }
 
+  /** Salesforce sends all answers that the script delays. */
+  public void release() {
+    simulator.release();
+  }
+
   /** The agent who was offered a case accepts it. */
   public void accept(String caseId) {
     send("POST", "/simulator/agents/accept?case=" + caseId);
