@@ -11,9 +11,11 @@ import dev.baton.it.support.Postgres;
 import dev.baton.it.support.Trial;
 import dev.baton.simulator.Simulator;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node is killed that has offered conversations to a skill; another one takes them over. */
+@Tag("campaign")
 class KindsTakeOverTest {
 
   private static final String[] SETTINGS = {Postgres.USER[0], "baton.targets.enabled=skill"};

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * another is started on the same database. The org goes on living meanwhile: its journal shows what
  * reached it in all.
  */
+@Tag("campaign")
 class SurvivalTest {
 
   /** The org takes the call and answers late: the call is under way at the stop. */
