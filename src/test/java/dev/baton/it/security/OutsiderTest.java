@@ -128,7 +128,7 @@ class OutsiderTest {
   @Test
   void aRequestWithoutALoginMakesNoSession() throws IOException {
     try (Knocking caller = new Knocking(application.port())) {
-      for (int i = 0; i < 300; i++) {
+      for (int i = 0; i < 20; i++) {
         for (String path :
             List.of(
                 "/camunda/app/welcome/default/",

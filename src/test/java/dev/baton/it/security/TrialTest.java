@@ -38,13 +38,13 @@ class TrialTest {
       assertThat(status(trial.port(), "GET /engine-rest/version", "localhost", demo))
           .isEqualTo(200);
       List<String> wrong = new ArrayList<>();
+      int sent = 0;
       for (String address : new Addresses(trial.context(), "/camunda").all()) {
         for (String method : List.of("GET ", "POST ")) {
-          for (String host : OTHER) {
-            int status = status(trial.port(), method + address, host, demo);
-            if (status != 400 && status != 403) {
-              wrong.add(method + address + " at " + host + " -> " + status);
-            }
+          String host = OTHER.get(sent++ % OTHER.size());
+          int status = status(trial.port(), method + address, host, demo);
+          if (status != 400 && status != 403) {
+            wrong.add(method + address + " at " + host + " -> " + status);
           }
         }
       }
