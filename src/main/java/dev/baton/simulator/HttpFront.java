@@ -148,10 +148,9 @@ final class HttpFront implements AutoCloseable {
 
   /** Sends all delayed answers now. */
   void release() {
-    for (FutureTask<?> answer : delayed) {
-      delayed.remove(answer);
-      workers.execute(answer);
-    }
+    List<FutureTask<?>> released = List.copyOf(delayed);
+    released.forEach(delayed::remove);
+    released.forEach(workers::execute);
   }
 
   private static void drop(HttpExchange exchange, Journal.Entry entry, Script.Then then) {
