@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.it.support.Baton;
+import dev.baton.it.support.Deployments;
 import dev.baton.it.support.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -273,6 +274,7 @@ class EngineRestTest {
     ListAppender<ILoggingEvent> log = listen();
     refused(startOf(key, variables), "");
     refused(submitForm(key, variables), "");
+    root().detachAppender(log);
     assertThat(log.list).isEmpty();
     assertThat(baton.instances(key)).isEmpty();
     assertThat(baton.get("/api/conversations/" + key.replace(" ", "%20")).status()).isEqualTo(404);
@@ -457,8 +459,12 @@ class EngineRestTest {
   private static ListAppender<ILoggingEvent> listen() {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
-    ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).addAppender(log);
+    root().addAppender(log);
     return log;
+  }
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
   private static JsonNode choices(String key) {
