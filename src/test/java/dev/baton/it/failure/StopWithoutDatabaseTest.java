@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A node is stopped while it cannot reach its database. */
-@Tag("slow")
+@Tag("campaign")
 class StopWithoutDatabaseTest {
 
   /** Well below the 80 s after which the container engine kills a node. */
