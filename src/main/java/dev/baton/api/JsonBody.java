@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.baton.bots.Variable;
 import dev.baton.conversation.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -141,6 +142,10 @@ final class JsonBody {
     }
     if (!value.isArray()) {
       throw invalid("The member '%s' is not an array.".formatted(member));
+    }
+    // Such a number is read as infinity, and would be written as a string.
+    if (!Variable.hasOnlyDoubles(value)) {
+      throw invalid("A number in the member '%s' is too large for a double.".formatted(member));
     }
     return value.toString();
   }

@@ -9,6 +9,8 @@ public class BatonApplication {
 
   /** Starts it with Spring Boot's command line. */
   public static void main(String[] arguments) {
-    SpringApplication.run(BatonApplication.class, arguments);
+    SpringApplication application = new SpringApplication(BatonApplication.class);
+    application.addListeners(new StopLimit());
+    application.run(arguments);
   }
 }

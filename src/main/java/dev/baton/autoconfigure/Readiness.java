@@ -39,7 +39,12 @@ public final class Readiness
 
   /** Whether requests are to be sent to this node. */
   public boolean isReady() {
-    return !stopping && working.getAsBoolean() && alive.getAsBoolean();
+    return !stopping && working.getAsBoolean() && isAlive();
+  }
+
+  /** Whether the other nodes still count on this one: it renewed its lease in time. */
+  public boolean isAlive() {
+    return alive.getAsBoolean();
   }
 
   @Override

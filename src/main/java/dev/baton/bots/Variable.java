@@ -182,6 +182,19 @@ public sealed interface Variable {
     }
   }
 
+  /** Whether a bot can hold all numbers in it, at any depth. */
+  static boolean hasOnlyDoubles(JsonNode json) {
+    if (json.isNumber()) {
+      return Json.isDouble(json);
+    }
+    for (JsonNode child : json) {
+      if (!hasOnlyDoubles(child)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   default ObjectNode toJson() {
     ObjectNode json = Json.object().put("name", name()).put("type", type());
     json.set("value", valueToJson(value()));

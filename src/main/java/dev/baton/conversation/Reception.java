@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.bots.BotId;
 import dev.baton.bots.EndReason;
+import dev.baton.bots.Variable;
 import dev.baton.conversation.Transcript.Cause;
 import dev.baton.conversation.Transcript.Line;
 import dev.baton.conversation.Transcript.Speaker;
@@ -141,6 +142,9 @@ public final class Reception {
     if (!read.isArray()) {
       throw invalid(
           "The variables are not an array of {\"name\", \"type\", \"value\"}, as the Bots API has it.");
+    }
+    if (!Variable.hasOnlyDoubles(read)) {
+      throw invalid("A number in the variables is too large: a bot's numbers are doubles.");
     }
     for (JsonNode variable : read) {
       if (!variable.isObject()

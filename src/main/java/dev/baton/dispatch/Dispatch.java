@@ -202,15 +202,20 @@ public final class Dispatch {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    leaveToOthers(Set.of());
-    node.gone();
+    // Without a lease there is nothing to leave: others take over, and the database may be away.
+    if (node.isAlive()) {
+      leaveToOthers(Set.of());
+      node.gone();
+    }
   }
 
   /** A conversation does not wait for the call of another: what follows one goes to others, too. */
   private Set<Long> leaveTheRest() {
     Set<Long> underWay = dispatcher.underWay();
     try {
-      leaveToOthers(underWay);
+      if (node.isAlive()) {
+        leaveToOthers(underWay);
+      }
     } catch (RuntimeException e) {
       LOG.warn("Orders cannot be left to others yet.", e);
     }

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Steps {
 
+  /** Of a start variable: the engine cannot add every duration to the present time. */
+  private static final Duration LONGEST = Duration.ofDays(366);
+
   /**
    * What a conversation does when its start says nothing else.
    *
@@ -65,12 +68,12 @@ public final class Steps {
                   BotConversation.VARIABLES.get(execution));
           execution.removeVariables(
               List.of(BotConversation.TEXT.name(), BotConversation.VARIABLES.name()));
-          if (duration(execution, BotConversation.SILENCE) == null) {
-            BotConversation.SILENCE.set(execution, defaults.silence().toString());
-          }
-          String patience = duration(execution, BotConversation.PATIENCE);
+          Duration silence = duration(execution, BotConversation.SILENCE);
+          BotConversation.SILENCE.set(
+              execution, (silence == null ? defaults.silence() : silence).toString());
+          Duration patience = duration(execution, BotConversation.PATIENCE);
           if (patience != null) {
-            BotConversation.PATIENCE_GIVEN.set(execution, patience);
+            BotConversation.PATIENCE_GIVEN.set(execution, patience.toString());
           }
           TransferSteps.strategy(execution);
           BotConversation.IS_NEW.set(
@@ -79,7 +82,7 @@ public final class Steps {
   }
 
   /** The duration that was given at the start; null for none. */
-  private static @Nullable String duration(
+  private static @Nullable Duration duration(
       DelegateExecution execution, ProcessVariable<String> variable) {
     String given = variable.get(execution);
     if (given == null) {
@@ -87,11 +90,12 @@ public final class Steps {
     }
     try {
       Duration duration = Duration.parse(given);
-      if (duration.isNegative() || duration.isZero()) {
+      if (duration.isNegative() || duration.isZero() || duration.compareTo(LONGEST) > 0) {
         throw HeldConversation.invalid(
-            "The start variable %s is not positive.".formatted(variable.name()));
+            "The start variable %s is not between 0 and %d days."
+                .formatted(variable.name(), LONGEST.toDays()));
       }
-      return given;
+      return duration;
     } catch (DateTimeParseException e) {
       throw HeldConversation.invalid(
           "The start variable %s is not an ISO 8601 duration such as PT30S."

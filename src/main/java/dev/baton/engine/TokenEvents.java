@@ -75,6 +75,15 @@ public final class TokenEvents {
     return true;
   }
 
+  /** Refuses to start a conversation by start instructions, which may leave out the opening. */
+  public static void refuseStartInstructions() {
+    HeldConversation.inWords(
+        () -> {
+          throw HeldConversation.invalid(
+              "A conversation starts at its start event: send no start instructions.");
+        });
+  }
+
   /** The process is over, whichever way. What it left behind at the bot or a target is ended. */
   public void conversationOver(DelegateExecution execution) {
     String key = execution.getProcessBusinessKey();

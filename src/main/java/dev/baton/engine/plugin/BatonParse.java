@@ -6,6 +6,7 @@ import dev.baton.engine.plugin.Model.Part;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.camunda.bpm.engine.delegate.DelegateExecution;
 import org.camunda.bpm.engine.delegate.ExecutionListener;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParse;
 import org.camunda.bpm.engine.impl.bpmn.parser.BpmnParser;
@@ -44,6 +45,9 @@ final class BatonParse extends BpmnParse {
     Model model = new Model(process, rootElement);
     if (model.opensConversation()) {
       definition.setProperty(OPENS_CONVERSATION, true);
+      // Built in, since start instructions come with a switch that skips other listeners.
+      definition.addBuiltInListener(
+          ExecutionListener.EVENTNAME_START, (ExecutionListener) BatonParse::started);
       definition.addListener(
           ExecutionListener.EVENTNAME_END,
           (ExecutionListener) execution -> events.get().conversationOver(execution));
@@ -63,6 +67,16 @@ final class BatonParse extends BpmnParse {
       }
     }
     return definition;
+  }
+
+  /**
+   * Only with start instructions has an instance its activity instance id before its start
+   * listeners run: {@code PvmExecutionImpl.startWithoutExecuting}.
+   */
+  private static void started(DelegateExecution execution) {
+    if (execution.getActivityInstanceId() != null) {
+      TokenEvents.refuseStartInstructions();
+    }
   }
 
   /**

@@ -1,20 +1,32 @@
 package dev.baton.it.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.baton.it.support.Baton;
+import dev.baton.it.support.Deployments;
 import dev.baton.it.support.Trial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.camunda.bpm.engine.BadUserRequestException;
+import org.camunda.bpm.engine.RuntimeService;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** A conversation that is started and driven through Camunda's own REST interface. */
 class EngineRestTest {
@@ -244,20 +256,142 @@ class EngineRestTest {
       strings = {
         "{\"variables\":{\"value\":\"no json\"}}",
         "{\"variables\":{\"value\":\"{}\"}}",
+        "{\"variables\":{\"value\":7}}",
+        "{\"variables\":{\"value\":\"[{\\\"name\\\":\\\"n\\\",\\\"type\\\":\\\"number\\\",\\\"value\\\":1e400}]\"}}",
         "{\"patience\":{\"value\":\"soon\"}}",
+        "{\"variables\":{\"value\":\"[]\",\"type\":\"Bytes\"}}",
+        "{\"botId\":{\"value\":\"bot\"}}",
+        "{\"botId\":{\"value\":true}}",
+        "{\"text\":{\"value\":\"a\\u0000b\"}}",
         "{\"silence\":{\"value\":\"PT-5S\"}}",
+        "{\"silence\":{\"value\":\"P1000D\"}}",
+        "{\"patience\":{\"value\":30}}",
         "{\"strategy\":{\"value\":\"everybody\"}}"
       })
   void aStartThatCannotWorkIsRefusedInWordsAndLeavesNothing(String variables) {
     trial.script("{}");
     String key = "bad start " + variables.hashCode();
-    Baton.Answer answer = startOf(key, variables);
-    // Camunda answers 500 to any start that a step of the process refuses.
-    assertThat(answer.status()).isEqualTo(500);
-    assertThat(answer.json().path("message").asText()).contains("variable");
+    ListAppender<ILoggingEvent> log = listen();
+    refused(startOf(key, variables), "");
+    refused(submitForm(key, variables), "");
+    root().detachAppender(log);
+    assertThat(log.list).isEmpty();
     assertThat(baton.instances(key)).isEmpty();
     assertThat(baton.get("/api/conversations/" + key.replace(" ", "%20")).status()).isEqualTo(404);
     assertThat(trial.calls()).isEmpty();
+  }
+
+  @Test
+  void aDurationIsUnderstoodInEachOfItsSpellings() {
+    trial.script("{}");
+    startOf("spelled", "{\"silence\":{\"value\":\"-pt-1s\"}}");
+    baton.awaitState("spelled", "ended");
+    trial.awaitNothingLeft("spelled");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "bot-conversation|{'type':'startBeforeActivity','activityId':'WaitForCustomer'}",
+        "bot-conversation|{'type':'startAfterActivity','activityId':'StartSession'}",
+        "bot-conversation|{'type':'startTransition','transitionId':'customerWrote'}",
+        "bot-conversation|{'type':'startBeforeActivity','activityId':'Started'}",
+        "one-question|{'type':'startBeforeActivity','activityId':'Wait'}",
+        "one-question|{'type':'startAfterActivity','activityId':'Open'}"
+      })
+  void aConversationStartsAtItsStartEventOnly(String process, String instruction) {
+    trial.script("{}");
+    Deployments.example(baton, "one-question");
+    Integer instances = count("act_hi_procinst");
+
+    for (boolean skip : new boolean[] {false, true}) {
+      refused(startAt(process, instruction.replace('\'', '"'), skip), "start event");
+    }
+    assertThat(count("act_hi_procinst")).isEqualTo(instances);
+    assertThat(trial.calls()).isEmpty();
+    assertThatThrownBy(
+            () ->
+                baton
+                    .bean(RuntimeService.class)
+                    .createProcessInstanceByKey("bot-conversation")
+                    .startBeforeActivity("WaitForCustomer")
+                    .execute())
+        .isInstanceOf(BadUserRequestException.class)
+        .hasMessageContaining("start event");
+    assertThat(count("act_hi_procinst")).isEqualTo(instances);
+  }
+
+  @Test
+  void aConversationIsNotRestartedElsewhereEither() {
+    trial.script("{}");
+    begin("restarted");
+    baton.awaitAt("restarted", "WaitForCustomer");
+    String instance = baton.instances("restarted").path(0).path("id").asText();
+    String definition = baton.instances("restarted").path(0).path("definitionId").asText();
+    baton.leave("restarted");
+    baton.awaitState("restarted", "ended");
+    trial.awaitNothingLeft("restarted");
+
+    Baton.Answer answer =
+        baton.post(
+            "/engine-rest/process-definition/" + definition + "/restart",
+            Baton.json(
+                """
+                {"processInstanceIds":["%s"],"instructions":[
+                  {"type":"startBeforeActivity","activityId":"WaitForCustomer"}]}"""
+                    .formatted(instance)));
+
+    refused(answer, "start event");
+    assertThat(baton.instances("restarted")).isEmpty();
+  }
+
+  @Test
+  void aConversationMayStartInAJob() throws IOException {
+    String sync = Files.readString(Path.of("docs", "examples", "one-question.bpmn"));
+    String async =
+        sync.replace("id=\"one-question\"", "id=\"in-a-job\"")
+            .replace("<bpmn:startEvent ", "<bpmn:startEvent camunda:asyncBefore=\"true\" ");
+    trial.script("{}");
+    assertThat(Deployments.deploy(baton, "in-a-job.bpmn", async).status()).isEqualTo(200);
+
+    Baton.Answer answer =
+        baton.post(
+            START.replace("bot-conversation", "in-a-job"), Baton.object("businessKey", "later"));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    baton.awaitAt("later", "Wait");
+    assertThat(message("later", "m1", "text", "1")).isEqualTo(204);
+    trial.awaitNothingLeft("later");
+  }
+
+  @Test
+  void anOrdinaryProcessStartsAnywhere() {
+    Deployments.deploy(
+        baton,
+        "ordinary.bpmn",
+        Deployments.file(
+            """
+            <process id="ordinary" isExecutable="true">
+              <startEvent id="Started"/>
+              <sequenceFlow id="begun" sourceRef="Started" targetRef="Look"/>
+              <userTask id="Look"/>
+              <sequenceFlow id="looked" sourceRef="Look" targetRef="Talk"/>
+              <callActivity id="Talk" calledElement="bot-conversation">
+                <extensionElements><camunda:in businessKey="called"/></extensionElements>
+              </callActivity>
+            </process>
+            """));
+    trial.script("{}");
+
+    Baton.Answer answer =
+        startAt("ordinary", "{\"type\":\"startBeforeActivity\",\"activityId\":\"Talk\"}", false);
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    baton.awaitAt("called", "WaitForCustomer");
+    baton.leave("called");
+    trial.awaitNothingLeft("called");
   }
 
   @Test
@@ -303,6 +437,34 @@ class EngineRestTest {
   private static Baton.Answer startOf(String key, String variables) {
     return baton.post(
         START, Baton.json("{\"businessKey\":\"%s\",\"variables\":%s}".formatted(key, variables)));
+  }
+
+  private static Baton.Answer submitForm(String key, String variables) {
+    return baton.post(
+        START.replace("/start", "/submit-form"),
+        Baton.json("{\"businessKey\":\"%s\",\"variables\":%s}".formatted(key, variables)));
+  }
+
+  private static Baton.Answer startAt(String process, String instruction, boolean skip) {
+    return baton.post(
+        START.replace("bot-conversation", process),
+        Baton.json(
+            """
+            {"businessKey":"in the middle","startInstructions":[%s],
+             "skipCustomListeners":%2$s,"skipIoMappings":%2$s}"""
+                .formatted(instruction, skip)));
+  }
+
+  /** What the application logs from now on, as it is configured. */
+  private static ListAppender<ILoggingEvent> listen() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    root().addAppender(log);
+    return log;
+  }
+
+  private static Logger root() {
+    return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   }
 
   private static JsonNode choices(String key) {

@@ -119,9 +119,20 @@ class BadInputTest {
             "{\"key\":\"new\",\"variables\":%s}|[1]|needs a",
             "{\"key\":\"new\",\"variables\":%s}|[{\"name\":\"a\"}]|needs a",
             "{\"key\":\"new\",\"variables\":%s}|[{\"name\":\"a\",\"type\":\"text\"}]|needs a",
-            "{\"key\":\"new\",\"variables\":%s}|[{\"name\":1,\"type\":\"Text\"}]|needs a")
+            "{\"key\":\"new\",\"variables\":%s}|[{\"name\":1,\"type\":\"Text\"}]|needs a",
+            number("1e400"),
+            number("-1e99999999999"),
+            number("9".repeat(400)),
+            number("[{\"name\":\"in\",\"type\":\"number\",\"value\":1e400}]"),
+            number("[{\"deep\":{\"er\":[1e400]}}]"))
         .map(row -> row.split("\\|"))
         .map(row -> bad(400, row[2], "POST", ALL, row[0].formatted(row[1])));
+  }
+
+  private static String number(String value) {
+    return "{\"key\":\"new\",\"variables\":%s}|[{\"name\":\"a\",\"type\":\"number\",\"value\":"
+        + value
+        + "}]|too large";
   }
 
   private static Stream<Bad> messages() {
