@@ -146,11 +146,11 @@ final class HttpFront implements AutoCloseable {
     }
   }
 
-  /** Sends all delayed answers now. */
-  void release() {
-    List<FutureTask<?>> released = List.copyOf(delayed);
-    released.forEach(delayed::remove);
+  /** Sends all delayed answers now; returns how many. */
+  int release() {
+    List<FutureTask<?>> released = delayed.stream().filter(delayed::remove).toList();
     released.forEach(workers::execute);
+    return released.size();
   }
 
   private static void drop(HttpExchange exchange, Journal.Entry entry, Script.Then then) {

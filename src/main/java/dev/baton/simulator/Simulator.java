@@ -130,10 +130,13 @@ public final class Simulator implements AutoCloseable {
     return journal.json();
   }
 
-  /** Drops all connections. */
-  /** Sends all delayed answers now, so that a test need not wait for a delay to pass. */
-  public void release() {
-    front.release();
+  /**
+   * Sends all delayed answers now, so that a test need not wait for a delay to pass.
+   *
+   * @return how many
+   */
+  public int release() {
+    return front.release();
   }
 
   @Override

@@ -114,8 +114,7 @@ class UsersProcessesTest {
   void aKeyThatIsTakenRefusesTheStart() {
     baton.begin("q5");
     Answer second = start("one-question", "q5", "silence", "PT1H");
-    // Camunda's start answers 500 whatever the reason; the words are ours.
-    assertThat(second.status()).isEqualTo(500);
+    assertThat(second.status()).isEqualTo(400);
     assertThat(second.body()).contains("The key 'q5' is taken");
     assertThat(baton.instances("q5")).hasSize(1);
   }

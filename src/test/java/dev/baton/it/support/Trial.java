@@ -87,9 +87,9 @@ public final class Trial implements AutoCloseable {
     simulator.script(script.replace('\'', '"'));
   }
 
-  /** Salesforce sends all answers that the script delays. */
+  /** Waits until an answer is delayed, and has all delayed answers sent. */
   public void release() {
-    simulator.release();
+    until("an answer to release", simulator::release, count -> count > 0);
   }
 
   /** The agent who was offered a case accepts it. */

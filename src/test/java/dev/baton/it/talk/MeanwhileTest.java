@@ -154,11 +154,12 @@ class MeanwhileTest {
   @Test
   void aCustomerWhoLeavesWhileTheOfferIsBeingMadeLeavesNoCaseOpen() {
     trial.script(
-        "{'faults':[{'match':{'method':'POST','path':'/sobjects/Case$'},'then':{'delayMs':4000}}]}");
+        "{'faults':[{'match':{'method':'POST','path':'/sobjects/Case$'},'then':{'delayMs':30000}}]}");
     baton.begin("being made");
     baton.write("being made", "m1", "3");
     Trial.until("create", trial::calls, calls -> calls.size() == 3);
     baton.leave("being made");
+    trial.release();
     trial.awaitNothingLeft("being made");
     baton.awaitState("being made", "ended");
     assertThat(Trial.lines(trial.calls()))
@@ -206,7 +207,7 @@ class MeanwhileTest {
     trial.script("{}");
     baton.begin("in flight");
     baton.awaitAt("in flight", "WaitForCustomer");
-    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
+    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':30000}}}");
     assertThat(
             baton
                 .post(
@@ -216,6 +217,7 @@ class MeanwhileTest {
         .isEqualTo(202);
     baton.awaitUnderWay("in flight", "bot-message");
     assertThat(baton.leave("in flight").status()).isEqualTo(204);
+    answers();
     baton.awaitState("in flight", "ended");
     trial.awaitNothingLeft("in flight");
     assertThat(Trial.lines(trial.calls())).containsExactly("start", "text", "end UserRequest");
@@ -228,10 +230,11 @@ class MeanwhileTest {
     trial.script("{}");
     baton.begin("escalating");
     baton.awaitAt("escalating", "WaitForCustomer");
-    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
+    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':30000}}}");
     baton.write("escalating", "m1", "3");
     baton.awaitUnderWay("escalating", "bot-message");
     baton.leave("escalating");
+    answers();
     baton.awaitState("escalating", "ended");
     trial.awaitNothingLeft("escalating");
     assertThat(Trial.lines(trial.calls())).containsExactly("start", "text", "end UserRequest");
@@ -239,11 +242,12 @@ class MeanwhileTest {
 
   @Test
   void onceAnAgentAcceptedLeavingIsTheAgentsBusiness() {
-    trial.script("{'faults':[{'match':{'body':'transferSucceeded'},'then':{'delayMs':8000}}]}");
+    trial.script("{'faults':[{'match':{'body':'transferSucceeded'},'then':{'delayMs':30000}}]}");
     offered("accepted");
     trial.accept(trial.cases("accepted").get(0));
     baton.awaitAt("accepted", "TellSucceeded");
     assertThat(baton.leave("accepted").status()).isEqualTo(204);
+    trial.release();
     baton.awaitState("accepted", "transferred");
     trial.awaitNothingLeft("accepted");
     assertThat(trial.trail("accepted"))
@@ -252,11 +256,12 @@ class MeanwhileTest {
 
   @Test
   void aSessionThatStartsAfterTheCustomerLeftIsEnded() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':4000}}}");
+    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':30000}}}");
     assertThat(baton.post("/api/conversations", Baton.object("key", "orphan")).status())
         .isEqualTo(202);
     baton.awaitAt("orphan", "StartSession");
     assertThat(baton.leave("orphan").status()).isEqualTo(204);
+    answers();
     baton.awaitState("orphan", "ended");
     Trial.until("the orphan's end", trial::calls, calls -> calls.size() == 2);
     trial.awaitNothingLeft("orphan");
@@ -265,10 +270,11 @@ class MeanwhileTest {
 
   @Test
   void aSessionThatEscalatesAfterTheCustomerLeftIsEndedAndNobodyIsAsked() {
-    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':4000,'onStart':'escalate'}}}");
+    trial.script("{'bots':{'" + BOT + "':{'answerDelayMs':30000,'onStart':'escalate'}}}");
     baton.post("/api/conversations", Baton.object("key", "orphan2"));
     baton.awaitAt("orphan2", "StartSession");
     baton.leave("orphan2");
+    answers();
     Trial.until("the orphan's end", trial::calls, calls -> calls.size() == 2);
     trial.awaitNothingLeft("orphan2");
     assertThat(Trial.lines(trial.calls())).containsExactly("start", "end UserRequest");
@@ -289,6 +295,12 @@ class MeanwhileTest {
     assertThat(trial.trail("fast")).noneMatch(line -> line.contains("423"));
     baton.leave("fast");
     trial.awaitNothingLeft("fast");
+  }
+
+  /** The bot answers now, and at once from now on. */
+  private static void answers() {
+    trial.change("{'bots':{'" + BOT + "':{'answerDelayMs':0}}}");
+    trial.release();
   }
 
   /** Escalates, and waits until the queue has the offer. */

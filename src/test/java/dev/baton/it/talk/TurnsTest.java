@@ -53,6 +53,9 @@ class TurnsTest {
 
   private static final String SLOW =
       "{'bots':{'" + Simulator.DEMO_BOT_ID + "':{'answerDelayMs':%d}}}";
+
+  /** For longer than any test waits: the test releases the answer. */
+  private static final String HELD = SLOW.formatted(30_000);
   private static final String WAIT = "WaitForCustomer";
 
   /** What moves a turn; what looks for work every so often is none of a turn's. */
@@ -202,15 +205,16 @@ class TurnsTest {
 
   @Test
   void theTokenWaitsWhileTheTalkGoesRound() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("round");
+    trial.change(HELD);
     String instance = instance("round");
     for (int i = 0; i < 2; i++) {
       CompletableFuture<Answer> turn = baton.writeLater("round", "m" + i, "1");
       baton.awaitUnderWay("round", "bot-message");
       assertThat(baton.standsAt("round")).containsExactly(WAIT);
       assertThat(turn).isNotDone();
-      assertThat(turn.join().json().path("messages")).isNotEmpty();
+      assertThat(released(turn).path("messages")).isNotEmpty();
       assertThat(baton.conversation("round").path("underWay")).isEmpty();
     }
     assertThat(visits(instance, "SendMessage")).isEmpty();
@@ -292,31 +296,34 @@ class TurnsTest {
 
   @Test
   void anAnswerThatComesWhileSuspendedIsPutAway() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("answered");
+    trial.change(HELD);
     CompletableFuture<Answer> turn = baton.writeLater("answered", "m1", "1");
     baton.awaitUnderWay("answered", "bot-message");
     suspend("answered", true);
     CompletableFuture<Answer> next = baton.writeLater("answered", "m2", "1");
-    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    assertThat(released(turn).path("messages")).isNotEmpty();
     Trial.until(
         "settled", () -> baton.conversation("answered").path("underWay"), JsonNode::isEmpty);
     assertThat(trial.trail("answered")).containsExactly("start", "text");
     assertThat(next).isNotDone();
     suspend("answered", false);
-    assertThat(next.join().json().path("messages")).isNotEmpty();
+    assertThat(released(next).path("messages")).isNotEmpty();
     assertThat(sequence("answered")).containsExactly(1L, 2L);
     leaves("answered");
   }
 
   @Test
   void anEscalateThatComesWhileSuspendedIsTakenUpOnceItGoesOn() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("escalates");
+    trial.change(HELD);
     String instance = instance("escalates");
     CompletableFuture<Answer> turn = baton.writeLater("escalates", "m1", "3");
     baton.awaitUnderWay("escalates", "bot-message");
     suspend("escalates", true);
+    trial.release();
     Trial.until(
         "answered",
         () -> trial.calls("escalates"),
@@ -338,14 +345,14 @@ class TurnsTest {
   @Test
   void silenceCountsFromTheLastAnswerAndNotFromWhenTheTokenCame() {
     // The bot takes half of the time: the turn is over when the other half is left.
-    trial.script(SLOW.formatted(2000));
-    trial.begin("halfway", "silence", "PT4S");
+    trial.script(SLOW.formatted(1000));
+    trial.begin("halfway", "silence", "PT2S");
     Answer turn = baton.writeLater("halfway", "m1", "1").join();
     Instant answered = answered("halfway");
     assertThat(turn.json().path("state").asText()).isEqualTo("talking");
     trial.change(SLOW.formatted(0));
     baton.awaitState("halfway", "ended");
-    assertThat(over("halfway")).isAfterOrEqualTo(answered.plusMillis(3500));
+    assertThat(over("halfway")).isAfterOrEqualTo(answered.plusMillis(1500));
     trial.awaitNothingLeft("halfway");
     assertThat(trial.trail("halfway")).containsExactly("start", "text", "end Expiration");
     assertThat(visits(instanceOfHistory("halfway"), WAIT)).hasSize(1);
@@ -363,15 +370,15 @@ class TurnsTest {
   @Test
   void aBotThatTakesLongerThanTheCustomerMayBeSilentIsHeard() {
     trial.script("{}");
-    trial.begin("slow bot", "silence", "PT3S");
-    trial.change(SLOW.formatted(5000));
+    trial.begin("slow bot", "silence", "PT1S");
+    trial.change(SLOW.formatted(2000));
     Answer turn = baton.writeLater("slow bot", "m1", "1").join();
     Instant answered = answered("slow bot");
     assertThat(turn.json().path("state").asText()).isEqualTo("talking");
     assertThat(turn.json().path("messages")).isNotEmpty();
     trial.change(SLOW.formatted(0));
     baton.awaitState("slow bot", "ended");
-    assertThat(over("slow bot")).isAfterOrEqualTo(answered.plusMillis(2500));
+    assertThat(over("slow bot")).isAfterOrEqualTo(answered.plusMillis(500));
     trial.awaitNothingLeft("slow bot");
     assertThat(trial.trail("slow bot")).containsExactly("start", "text", "end Expiration");
   }
@@ -545,12 +552,15 @@ class TurnsTest {
   /** As when this node stood still for so long that it was taken for dead. */
   @Test
   void aTurnThatIsLeftToOthersWhileItsCallIsMadeIsAnsweredOnce() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("left");
+    trial.change(HELD);
     CompletableFuture<Answer> turn = baton.writeLater("left", "m1", "1");
     baton.awaitUnderWay("left", "bot-message");
+    // Whoever takes it over is answered at once.
+    trial.change(SLOW.formatted(0));
     baton.bean(Turns.class).leave(underWay("left"));
-    JsonNode answer = turn.join().json().path("messages");
+    JsonNode answer = released(turn).path("messages");
     assertThat(answer).isNotEmpty();
     Trial.until("nothing to do", () -> underWayNow("left"), List::isEmpty);
     baton.awaitAt("left", WAIT);
@@ -563,12 +573,13 @@ class TurnsTest {
 
   @Test
   void anAnswerThatComesTooLateDoesNotEndTheNextTurn() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("late");
+    trial.change(HELD);
     CompletableFuture<Answer> first = baton.writeLater("late", "m1", "1");
     baton.awaitUnderWay("late", "bot-message");
     Order stale = underWay("late");
-    assertThat(first.join().json().path("messages")).isNotEmpty();
+    assertThat(released(first).path("messages")).isNotEmpty();
     CompletableFuture<Answer> second = baton.writeLater("late", "m2", "1");
     baton.awaitUnderWay("late", "bot-message");
     CompletableFuture<Optional<Turns.Reply>> nobody = new CompletableFuture<>();
@@ -576,7 +587,7 @@ class TurnsTest {
     assertThat(baton.bean(Turns.class).answered(stale, reply, nobody)).isFalse();
     assertThat(nobody).isNotDone();
     assertThat(underWay("late").sequenceId()).isEqualTo(2);
-    assertThat(second.join().json().path("messages")).isNotEmpty();
+    assertThat(released(second).path("messages")).isNotEmpty();
     assertThat(sequence("late")).containsExactly(1L, 2L);
     leaves("late");
   }
@@ -605,13 +616,16 @@ class TurnsTest {
 
   @Test
   void aCustomerWhoLeavesDuringATurnIsAnsweredAndWhatWaitedIsSaidToHaveReachedNobody() {
-    trial.script(SLOW.formatted(3000));
+    trial.script("{}");
     talks("leaves");
+    trial.change(HELD);
     CompletableFuture<Answer> turn = baton.writeLater("leaves", "m1", "1");
     baton.awaitUnderWay("leaves", "bot-message");
     assertThat(baton.correlate("leaves", "m2", "1").status()).isEqualTo(204);
     assertThat(baton.leave("leaves").status()).isEqualTo(204);
     assertThat(turn).isNotDone();
+    trial.change(SLOW.formatted(0));
+    trial.release();
     baton.awaitState("leaves", "ended");
     trial.awaitNothingLeft("leaves");
     assertThat(trial.trail("leaves")).containsExactly("start", "text", "end UserRequest");
@@ -624,8 +638,9 @@ class TurnsTest {
 
   @Test
   void whoeverWakesTheProcessDuringATurnIsRefused() {
-    trial.script(SLOW.formatted(4000));
+    trial.script("{}");
     talks("woken");
+    trial.change(HELD);
     String instance = instance("woken");
     CompletableFuture<Answer> turn = baton.writeLater("woken", "m1", "1");
     baton.awaitUnderWay("woken", "bot-message");
@@ -635,7 +650,7 @@ class TurnsTest {
     assertThat(refused.json().path("message").asText())
         .contains("A message is being sent to the bot");
     assertThat(baton.standsAt("woken")).containsExactly(WAIT);
-    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    assertThat(released(turn).path("messages")).isNotEmpty();
     assertThat(visits(instance, WAIT)).hasSize(1);
     trial.change(SLOW.formatted(0));
 
@@ -655,7 +670,7 @@ class TurnsTest {
     String instance = instance("moved");
     // Only a message that moves the token can have it moved back.
     trial.jdbc.update("update baton_conversation set turn = null where conversation_key = 'moved'");
-    trial.change(SLOW.formatted(4000));
+    trial.change(HELD);
     CompletableFuture<Answer> first = baton.writeLater("moved", "m1", "1");
     baton.awaitUnderWay("moved", "bot-message");
     Answer moved =
@@ -672,7 +687,8 @@ class TurnsTest {
     assertThat(moved.status()).as(moved.body()).isEqualTo(204);
     assertThat(first).isNotDone();
     CompletableFuture<Answer> second = baton.writeLater("moved", "m2", "1");
-    assertThat(second.join().json().path("messages")).isNotEmpty();
+    trial.release();
+    assertThat(released(second).path("messages")).isNotEmpty();
     assertThat(trial.trail("moved")).containsExactly("start", "text", "text");
     assertThat(sequence("moved")).containsExactly(1L, 2L);
     baton.awaitAt("moved", WAIT);
@@ -681,6 +697,12 @@ class TurnsTest {
   }
 
   // What the tests look at
+
+  /** The turn's answer, which the bot holds back until now. */
+  private static JsonNode released(CompletableFuture<Answer> turn) {
+    trial.release();
+    return turn.join().json();
+  }
 
   private static void talks(String key) {
     assertThat(baton.begin(key).path("state").asText()).isEqualTo("talking");
@@ -695,12 +717,12 @@ class TurnsTest {
 
   /** The customer writes, and the token waits while the bot thinks. */
   private static void inTheRows(String key, String id) {
-    trial.change(SLOW.formatted(3000));
+    trial.change(HELD);
     CompletableFuture<Answer> turn = baton.writeLater(key, id, "1");
     baton.awaitUnderWay(key, "bot-message");
     assertThat(baton.standsAt(key)).containsExactly(WAIT);
     assertThat(turn).isNotDone();
-    assertThat(turn.join().json().path("messages")).isNotEmpty();
+    assertThat(released(turn).path("messages")).isNotEmpty();
     trial.change(SLOW.formatted(0));
   }
 
