@@ -148,7 +148,7 @@ final class HttpFront implements AutoCloseable {
 
   /** Sends all delayed answers now. */
   void release() {
-    for (FutureTask<?> answer : delayed) {
+    for (FutureTask<?> answer : List.copyOf(delayed)) {
       delayed.remove(answer);
       workers.execute(answer);
     }
