@@ -85,10 +85,7 @@ class ClosedByDefaultTest {
     assertThat(caller.get(contextPath + "/api/conversations/none").statusCode()).isEqualTo(404);
     assertThat(caller.get(contextPath + "/api/openapi").statusCode()).isEqualTo(200);
     assertThat(caller.get(contextPath + "/engine-rest/version").statusCode()).isEqualTo(200);
-    assertThat(
-            caller
-                .post(contextPath + "/api/conversations", "{\"key\":\"served\"}")
-                .statusCode())
+    assertThat(caller.post(contextPath + "/api/conversations", "{\"key\":\"served\"}").statusCode())
         .isEqualTo(201);
     assertThat(caller.get(contextPath + webapps + "/app/cockpit/default/").statusCode())
         .isEqualTo(200);

@@ -110,7 +110,8 @@ record Started(ServletWebServerApplicationContext context) implements AutoClosea
               .map(
                   row -> {
                     row.replaceAll(
-                        (name, value) -> value instanceof byte[] bytes ? Arrays.hashCode(bytes) : value);
+                        (name, value) ->
+                            value instanceof byte[] bytes ? Arrays.hashCode(bytes) : value);
                     return String.valueOf(row);
                   })
               .sorted()

@@ -84,8 +84,7 @@ final class Sweep {
     List<Answer> answers = new ArrayList<>();
     try {
       for (int from = 0; from < requests.size(); from += CONNECTIONS) {
-        List<Request> batch =
-            requests.subList(from, Math.min(from + CONNECTIONS, requests.size()));
+        List<Request> batch = requests.subList(from, Math.min(from + CONNECTIONS, requests.size()));
         for (int i = 0; i < batch.size(); i++) {
           Request request = batch.get(i);
           callers.get(i).start(request.method(), target(prefix, request.path()));
