@@ -86,6 +86,11 @@ final class Flood implements AutoCloseable {
     return reopened.get();
   }
 
+  /** How often the server answered or closed a connection. */
+  long handled() {
+    return reopened() + statuses.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /** Bytes of pieces that the server took from one connection. */
   long mostSent() {
     return mostSent;

@@ -10,6 +10,7 @@ import dev.baton.it.support.Launch;
 import dev.baton.it.support.Postgres;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -21,22 +22,31 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A node of 768 MB on PostgreSQL under many unauthenticated connections of each hostile kind: it
- * stays ready, and customers are served. Prints what their turns took. How long each kind lasts:
- * {@code -Dseconds=15}; how many connections: {@code -Dhostile=300}.
+ * stays ready, and customers are served. Prints what their turns took. Each kind lasts until the
+ * customers had their turns and the node dealt with each hostile connection a few times. How many
+ * connections: {@code -Dhostile=300}.
  */
 @Tag("campaign")
 class HostileCrowdTest {
 
-  private static final int SECONDS = Integer.getInteger("seconds", 15);
   private static final int HOSTILE = Integer.getInteger("hostile", 300);
   private static final int CUSTOMERS = 4;
+  private static final int TURNS = 1_000;
+
+  /** How often the node answers or closes each hostile connection before a kind is over. */
+  private static final int ROUNDS = 3;
+
+  private static final Duration LONGEST = Duration.ofMinutes(3);
 
   /** Below the limit of messages in one conversation. */
   private static final int TURNS_PER_CONVERSATION = 100;
@@ -139,17 +149,27 @@ class HostileCrowdTest {
     ConcurrentLinkedQueue<Long> probes = new ConcurrentLinkedQueue<>();
     Map<String, Integer> failures = new ConcurrentSkipListMap<>();
     ExecutorService threads = Executors.newCachedThreadPool();
+    ScheduledExecutorService alarm = Executors.newSingleThreadScheduledExecutor();
     try (Flood flood = Flood.lasting(port, connections, kind)) {
       for (int i = 0; i < CUSTOMERS; i++) {
         String customer = name.replace(' ', '-') + "-" + i;
         threads.execute(() -> talk(port, customer, over, turns, failures));
       }
-      threads.execute(() -> probe(port, over, probes, failures));
-      threads.shutdown();
-      if (!threads.awaitTermination(SECONDS, TimeUnit.SECONDS)) {
+      alarm.scheduleWithFixedDelay(
+          () -> probe(port, probes, failures), 0, 250, TimeUnit.MILLISECONDS);
+      try {
+        Awaitility.await(name)
+            .atMost(LONGEST)
+            .until(() -> turns.size() >= TURNS && flood.handled() >= (long) ROUNDS * connections);
+      } catch (ConditionTimeoutException e) {
+        failures.merge("turns or hostile connections are missing", 1, Integer::sum);
+      } finally {
         over.set(true);
+        alarm.shutdown();
+        threads.shutdown();
       }
       assertThat(threads.awaitTermination(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(alarm.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
       System.out.printf(
           "%-32s %5d turns, median %d ms, p99 %d ms; %d probes, slowest %d ms; hostile: %d"
               + " connections opened again, answers %s; failed: %s%n",
@@ -199,36 +219,29 @@ class HostileCrowdTest {
     }
   }
 
+  /** On a connection of its own, as a proxy probes. */
   private static void probe(
-      int port,
-      AtomicBoolean over,
-      ConcurrentLinkedQueue<Long> probes,
-      Map<String, Integer> failures) {
+      int port, ConcurrentLinkedQueue<Long> probes, Map<String, Integer> failures) {
     HttpRequest ready =
-        HttpRequest.newBuilder(java.net.URI.create("http://127.0.0.1:" + port + "/health/ready"))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health/ready"))
             .timeout(PROBE_TIMEOUT)
             .build();
-    while (!over.get()) {
-      long before = System.nanoTime();
-      try {
-        // A probe has a connection of its own.
-        int status =
-            HttpClient.newBuilder()
-                .connectTimeout(PROBE_TIMEOUT)
-                .build()
-                .send(ready, BodyHandlers.discarding())
-                .statusCode();
-        probes.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
-        if (status != 200) {
-          failures.merge("ready " + status, 1, Integer::sum);
-        }
-        TimeUnit.MILLISECONDS.sleep(250);
-      } catch (IOException e) {
-        failures.merge("ready " + e.getMessage(), 1, Integer::sum);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
+    long before = System.nanoTime();
+    try {
+      int status =
+          HttpClient.newBuilder()
+              .connectTimeout(PROBE_TIMEOUT)
+              .build()
+              .send(ready, BodyHandlers.discarding())
+              .statusCode();
+      probes.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before));
+      if (status != 200) {
+        failures.merge("ready " + status, 1, Integer::sum);
       }
+    } catch (IOException e) {
+      failures.merge("ready " + e.getMessage(), 1, Integer::sum);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

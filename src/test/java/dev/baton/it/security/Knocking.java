@@ -17,33 +17,20 @@ final class Knocking implements AutoCloseable {
   private final int port;
   private Socket socket = new Socket();
   private InputStream in = InputStream.nullInputStream();
+  private String started = "";
 
   Knocking(int port) {
     this.port = port;
-    this.socket = new Socket();
   }
 
   /** The status of the answer; 0 if the server closed the connection without one. */
   int status(String method, String target, String... headers) {
-    try {
-      return once(method, target, headers);
-    } catch (IOException closedMeanwhile) {
-      try {
-        socket.close();
-        return once(method, target, headers);
-      } catch (IOException e) {
-        return 0;
-      }
-    }
+    start(method, target, headers);
+    return finish();
   }
 
-  private int once(String method, String target, String... headers) throws IOException {
-    if (!socket.isConnected() || socket.isClosed()) {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setTcpNoDelay(true);
-      socket.setSoTimeout(PATIENCE);
-      in = new BufferedInputStream(socket.getInputStream());
-    }
+  /** Sends a request; {@link #finish} reads its answer. */
+  void start(String method, String target, String... headers) {
     StringBuilder request =
         new StringBuilder(method)
             .append(' ')
@@ -55,8 +42,40 @@ final class Knocking implements AutoCloseable {
     if (!method.equals("GET") && !method.equals("HEAD")) {
       request.append("Content-Length: 0\r\n");
     }
-    request.append("\r\n");
-    socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+    started = request.append("\r\n").toString();
+    try {
+      send();
+    } catch (IOException closedMeanwhile) {
+      // Reading the answer fails too, and then it is sent again.
+    }
+  }
+
+  /** The status of the answer to the request that was started last. */
+  int finish() {
+    try {
+      return receive();
+    } catch (IOException closedMeanwhile) {
+      try {
+        socket.close();
+        send();
+        return receive();
+      } catch (IOException e) {
+        return 0;
+      }
+    }
+  }
+
+  private void send() throws IOException {
+    if (!socket.isConnected() || socket.isClosed()) {
+      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(PATIENCE);
+      in = new BufferedInputStream(socket.getInputStream());
+    }
+    socket.getOutputStream().write(started.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private int receive() throws IOException {
     String line = line();
     if (line.isEmpty()) {
       throw new IOException("closed");
@@ -75,7 +94,7 @@ final class Knocking implements AutoCloseable {
     }
     if (close || chunked || (length < 0 && status != 204 && status != 304)) {
       socket.close();
-    } else if (!method.equals("HEAD") && length > 0) {
+    } else if (!started.startsWith("HEAD") && length > 0) {
       in.skipNBytes(length);
     }
     return status;

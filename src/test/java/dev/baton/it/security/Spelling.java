@@ -2,9 +2,14 @@ package dev.baton.it.security;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
-/** Ways to write a path that some parser takes for the same path. */
-final class Spelling {
+/**
+ * A path written in a way that some parser takes for the same path.
+ *
+ * @param trick what was done to the path, the same for all paths
+ */
+record Spelling(String trick, String path) {
 
   private static final List<String> AFTER_A_SEGMENT =
       List.of(
@@ -36,40 +41,37 @@ final class Spelling {
   private static final List<String> BEFORE_A_SEGMENT =
       List.of("/", "./", ";/", ".;/", "x/../", "x/..;/", "%2e/", "x/%2e%2e/", "\\", "%2f", "..%2f");
 
-  private Spelling() {}
-
   /**
-   * The path in about forty spellings: each trick at the last segment and at one before it, chosen
+   * The path in about eighty spellings: each trick at the last segment and at one before it, chosen
    * by the path, so that over all paths each trick meets each depth.
    */
-  static List<String> of(String path) {
+  static List<Spelling> of(String path) {
     String[] segments = path.substring(1).split("/", -1);
     int other = Math.floorMod(path.hashCode(), segments.length);
-    List<String> all = new ArrayList<>();
-    all.add(path);
+    List<Spelling> all = new ArrayList<>();
     for (int at :
         other == segments.length - 1 ? new int[] {other} : new int[] {other, segments.length - 1}) {
       for (String after : AFTER_A_SEGMENT) {
-        all.add(with(segments, at, segments[at] + after));
+        all.add(with("x" + after, segments, at, segments[at] + after));
       }
       for (String before : BEFORE_A_SEGMENT) {
-        all.add(with(segments, at, before + segments[at]));
+        all.add(with(before + "x", segments, at, before + segments[at]));
       }
       if (!segments[at].isEmpty()) {
         String first = "%%%02x".formatted((int) segments[at].charAt(0));
-        all.add(with(segments, at, first + segments[at].substring(1)));
-        all.add(with(segments, at, segments[at].toUpperCase(java.util.Locale.ROOT)));
+        all.add(with("%xx", segments, at, first + segments[at].substring(1)));
+        all.add(with("upper case", segments, at, segments[at].toUpperCase(Locale.ROOT)));
       }
     }
-    all.add("http://localhost" + path);
-    all.add("/health/live;/.." + path);
-    all.add("/camunda/app/.." + path);
+    all.add(new Spelling("absolute", "http://localhost" + path));
+    all.add(new Spelling("below a probe", "/health/live;/.." + path));
+    all.add(new Spelling("below a page", "/camunda/app/.." + path));
     return all;
   }
 
-  private static String with(String[] segments, int at, String segment) {
+  private static Spelling with(String trick, String[] segments, int at, String segment) {
     String[] changed = segments.clone();
     changed[at] = segment;
-    return "/" + String.join("/", changed);
+    return new Spelling(trick, "/" + String.join("/", changed));
   }
 }

@@ -4,6 +4,7 @@ import dev.baton.app.BatonApplication;
 import dev.baton.it.support.Caller;
 import dev.baton.simulator.Simulator;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,8 @@ record Started(ServletWebServerApplicationContext context) implements AutoClosea
               .map(
                   row -> {
                     row.replaceAll(
-                        (name, value) -> value instanceof byte[] bytes ? bytes.length : value);
+                        (name, value) ->
+                            value instanceof byte[] bytes ? Arrays.hashCode(bytes) : value);
                     return String.valueOf(row);
                   })
               .sorted()

@@ -2,6 +2,7 @@ package dev.baton.it.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.it.security.Sweep.Request;
 import dev.baton.it.security.UsersApplication.Forwarding;
 import dev.baton.it.security.UsersApplication.LikeCamundaRun;
 import dev.baton.it.security.UsersApplication.WithSpringSecurity;
@@ -10,14 +11,12 @@ import dev.baton.it.security.UsersApplication.WithoutSpringSecurity;
 import dev.baton.it.support.Caller;
 import dev.baton.simulator.Simulator;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -29,11 +28,11 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * security covers.
  */
 @ExtendWith(OutputCaptureExtension.class)
-@Tag("campaign")
 class UsersApplicationTest {
 
-  private static final List<String> METHODS =
-      List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE");
+  /** Of each address, in each arrangement. */
+  private static final int SPELLINGS = 80;
+
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 415);
   private static final String ALL = "/api/conversations";
   private static final String NONE = ALL + "/none";
@@ -61,15 +60,23 @@ class UsersApplicationTest {
     }
   }
 
+  /** One thread serves all requests, so that it has what the one before left behind. */
   @Test
   void withoutSpringSecurity() throws IOException {
-    try (Started application = Started.plugin(WithoutSpringSecurity.class, simulator)) {
+    try (Started application =
+            Started.plugin(
+                WithoutSpringSecurity.class,
+                simulator,
+                "server.tomcat.threads.max=1",
+                "server.tomcat.threads.min-spare=1");
+        Knocking caller = new Knocking(application.port())) {
       assertClosed(application, "");
       assertServes(application.user(Started.ADMIN), "");
       assertThat(application.user("olga:wrong").get(NONE).statusCode()).isEqualTo(401);
       assertThat(application.stranger().get(Forwarding.PATH).statusCode())
           .as("a forward to the API")
           .isEqualTo(401);
+      assertThatAnEarlierAuthenticationDoesNotCount(caller);
     }
   }
 
@@ -105,30 +112,6 @@ class UsersApplicationTest {
     try (Started application = Started.plugin(WithSpringSecurityThatPermitsAll.class, simulator)) {
       assertClosed(application, "");
       assertServes(application.user(Started.ADMIN), "");
-    }
-  }
-
-  /** One thread serves all requests, so that it has what the one before left behind. */
-  @Test
-  void anAuthenticationOfAnEarlierRequestDoesNotCount() throws IOException {
-    try (Started application =
-            Started.plugin(
-                WithoutSpringSecurity.class,
-                simulator,
-                "server.tomcat.threads.max=1",
-                "server.tomcat.threads.min-spare=1");
-        Knocking caller = new Knocking(application.port())) {
-      assertThat(caller.status("GET", NONE)).isEqualTo(401);
-      for (String path : List.of(NONE, "/api/openapi", "//api/conversations/none", NONE + "/")) {
-        caller.status("GET", WithoutSpringSecurity.CARELESS);
-        assertThat(caller.status("GET", path)).as(path).isIn(400, 401);
-      }
-      assertThat(caller.status("GET", NONE, WithoutSpringSecurity.TRUSTED + ": olga"))
-          .as("authenticated by a filter for this very request")
-          .isEqualTo(404);
-      assertThat(caller.status("GET", NONE)).isEqualTo(401);
-      caller.status("GET", WithoutSpringSecurity.CARELESS);
-      assertThat(caller.status("DELETE", ALL + "/none/data")).isEqualTo(401);
     }
   }
 
@@ -168,25 +151,27 @@ class UsersApplicationTest {
         .contains(ALL, ALL + "/x/messages", ALL + "/x/data", "/api/openapi")
         .contains("/api/targets/webhook/x");
     Map<String, Object> before = application.state();
-    List<String> answered = new ArrayList<>();
-    int sent = 0;
-    try (Knocking caller = new Knocking(application.port())) {
-      for (String address : addresses) {
-        for (String spelling : Spelling.of(prefix + address)) {
-          for (String method : METHODS) {
-            int status = caller.status(method, spelling);
-            sent++;
-            if (!REFUSALS.contains(status)) {
-              answered.add(method + " " + spelling + " -> " + status);
-            }
-          }
-        }
-      }
-      assertThat(caller.status("GET", prefix + NONE)).isEqualTo(401);
-    }
-    assertThat(answered).as("%d requests", sent).isEmpty();
-    assertThat(sent).isGreaterThan(5_000);
+    List<Request> requests = Sweep.requests(addresses, 0, SPELLINGS);
+    assertThat(requests).hasSizeGreaterThan(500);
+    assertThat(Sweep.send(application.port(), prefix, requests))
+        .filteredOn(answer -> !REFUSALS.contains(answer.status()))
+        .isEmpty();
+    assertThat(application.stranger().get(prefix + NONE).statusCode()).isEqualTo(401);
     assertThat(application.state()).isEqualTo(before);
+  }
+
+  private static void assertThatAnEarlierAuthenticationDoesNotCount(Knocking caller) {
+    assertThat(caller.status("GET", NONE)).isEqualTo(401);
+    for (String path : List.of(NONE, "/api/openapi", "//api/conversations/none", NONE + "/")) {
+      caller.status("GET", WithoutSpringSecurity.CARELESS);
+      assertThat(caller.status("GET", path)).as(path).isIn(400, 401);
+    }
+    assertThat(caller.status("GET", NONE, WithoutSpringSecurity.TRUSTED + ": olga"))
+        .as("authenticated by a filter for this very request")
+        .isEqualTo(404);
+    assertThat(caller.status("GET", NONE)).isEqualTo(401);
+    caller.status("GET", WithoutSpringSecurity.CARELESS);
+    assertThat(caller.status("DELETE", ALL + "/none/data")).isEqualTo(401);
   }
 
   private static void assertServes(Caller caller, String prefix) {

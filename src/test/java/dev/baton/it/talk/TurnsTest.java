@@ -56,6 +56,7 @@ class TurnsTest {
 
   /** For longer than any test waits: the test releases the answer. */
   private static final String HELD = SLOW.formatted(30_000);
+
   private static final String WAIT = "WaitForCustomer";
 
   /** What moves a turn; what looks for work every so often is none of a turn's. */
