@@ -148,7 +148,7 @@ final class HttpFront implements AutoCloseable {
 
   /** Sends all delayed answers now; returns how many. */
   int release() {
-    List<FutureTask<?>> released = delayed.stream().filter(delayed::remove).toList();
+    List<FutureTask<?>> released = List.copyOf(delayed).stream().filter(delayed::remove).toList();
     released.forEach(workers::execute);
     return released.size();
   }

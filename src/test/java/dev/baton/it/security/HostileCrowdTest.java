@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
@@ -155,8 +156,9 @@ class HostileCrowdTest {
         String customer = name.replace(' ', '-') + "-" + i;
         threads.execute(() -> talk(port, customer, over, turns, failures));
       }
-      alarm.scheduleWithFixedDelay(
-          () -> probe(port, probes, failures), 0, 250, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> probing =
+          alarm.scheduleWithFixedDelay(
+              () -> probe(port, probes, failures), 0, 250, TimeUnit.MILLISECONDS);
       try {
         Awaitility.await(name)
             .atMost(LONGEST)
@@ -165,6 +167,7 @@ class HostileCrowdTest {
         failures.merge("turns or hostile connections are missing", 1, Integer::sum);
       } finally {
         over.set(true);
+        probing.cancel(false);
         alarm.shutdown();
         threads.shutdown();
       }
