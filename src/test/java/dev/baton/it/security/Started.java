@@ -2,6 +2,7 @@ package dev.baton.it.security;
 
 import dev.baton.app.BatonApplication;
 import dev.baton.it.support.Caller;
+import dev.baton.it.support.SharedStatements;
 import dev.baton.simulator.Simulator;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +78,7 @@ record Started(ServletWebServerApplicationContext context) implements AutoClosea
     return new Started(
         (ServletWebServerApplicationContext)
             new SpringApplicationBuilder(application)
+                .sources(SharedStatements.class)
                 .registerShutdownHook(false)
                 .run(arguments.toArray(String[]::new)));
   }

@@ -93,7 +93,7 @@ public final class Baton implements AutoCloseable {
       String jdbcUrl, Simulator simulator, Class<?> configuration, String... properties) {
     ConfigurableApplicationContext context =
         new SpringApplicationBuilder(BatonApplication.class)
-            .sources(configuration)
+            .sources(configuration, SharedStatements.class)
             .registerShutdownHook(false)
             .run(arguments(jdbcUrl, simulator, properties));
     int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
