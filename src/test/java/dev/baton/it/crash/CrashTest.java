@@ -112,7 +112,6 @@ class CrashTest {
         }
       }
       judge();
-      assertThat(reached).as("points").hasSize(CrashPoint.values().length);
       System.out.println("how often each: " + reached);
     } finally {
       threads.shutdownNow();

@@ -30,14 +30,14 @@ import org.springframework.jdbc.core.JdbcTemplate;
 class OutageTest {
 
   private static final String DOWN = "{\"status\":503}";
-  private static final int MANY = 30;
+  private static final int MANY = 20;
 
   /** As many as make a system count as down with a call each. */
   private static final int SOME = 10;
 
   private static final int AT_ONCE = 5;
-  private static final Duration PROBE = Duration.ofMillis(500);
-  private static final int DRAIN_PER_SECOND = 5;
+  private static final Duration PROBE = Duration.ofMillis(300);
+  private static final int DRAIN_PER_SECOND = 10;
 
   private static final Org ORG = new Org();
   private static final String DATABASE =
@@ -51,12 +51,12 @@ class OutageTest {
   private String bot = "";
   private String queue = "";
 
-  /** Six tries in five seconds, as against six in forty. */
+  /** Six tries in one second, as against six in forty. */
   @Configuration(proxyBeanMethods = false)
   static class Retries {
     @Bean
     RetryPolicy retriesOfTests() {
-      return new RetryPolicy(Collections.nCopies(5, Duration.ofSeconds(1)));
+      return new RetryPolicy(Collections.nCopies(5, Duration.ofMillis(200)));
     }
   }
 
@@ -177,7 +177,7 @@ class OutageTest {
   @Test
   void aBotThatHangsDoesNotSlowAnotherAndIsNotAskedMoreAtOnceThanIsAllowed() {
     List<String> keys = talking("hang", SOME);
-    ORG.fault("{\"bot\":\"%s\"}".formatted(bot), "{\"delayMs\":10000}");
+    ORG.fault("{\"bot\":\"%s\"}".formatted(bot), "{\"delayMs\":60000}");
     writeTo(keys, "Order Status");
     await("the bot hangs", () -> hanging() == AT_ONCE);
     String other = Org.bot(900);
@@ -188,6 +188,7 @@ class OutageTest {
     }
     assertThat(hanging()).isEqualTo(AT_ONCE);
     ORG.heal();
+    ORG.simulator().release();
     keys.forEach(key -> baton.awaitAt(key, "WaitForCustomer"));
   }
 

@@ -97,11 +97,12 @@ class ErasureTest {
   void aSessionThatIsStillToBeEndedIsNotForgotten() {
     trial.script("{}");
     baton.begin("cut short");
-    trial.change("{'faults':[{'match':{'method':'DELETE'},'then':{'delayMs':5000}}]}");
+    trial.change("{'faults':[{'match':{'method':'DELETE'},'then':{'delayMs':60000}}]}");
     String instance = baton.instances("cut short").path(0).path("id").asText();
     baton.send(baton.request("/engine-rest/process-instance/" + instance).DELETE());
     baton.awaitOver("cut short");
     refused("cut short", "still being ended");
+    trial.release();
     trial.awaitNothingLeft("cut short");
     assertThat(erase("cut short").status()).isEqualTo(200);
   }

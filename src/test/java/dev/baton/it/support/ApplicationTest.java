@@ -22,6 +22,7 @@ import org.springframework.test.annotation.DirtiesContext;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "spring.datasource.url=jdbc:h2:mem:${random.uuid};LOCK_TIMEOUT=10000;DB_CLOSE_DELAY=-1",
-      "baton.simulator.port=0"
+      "baton.simulator.port=0",
+      "baton.api.answer-limit=3s"
     })
 public @interface ApplicationTest {}

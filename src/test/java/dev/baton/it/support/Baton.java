@@ -280,18 +280,13 @@ public final class Baton implements AutoCloseable {
 
   /** Waits until the conversation is in a state. */
   public JsonNode awaitState(String key, String state) {
-    return Awaitility.await(key + " " + state)
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(20))
+    return Wait.until(key + " " + state)
         .until(() -> conversation(key), now -> now.path("state").asText().equals(state));
   }
 
   /** Waits until no process instance of the key runs any more. */
   public void awaitOver(String key) {
-    Awaitility.await(key + " over")
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> instances(key).isEmpty());
+    Wait.until(key + " over").until(() -> instances(key).isEmpty());
   }
 
   // Through the engine alone
@@ -355,17 +350,13 @@ public final class Baton implements AutoCloseable {
 
   /** Waits until the token stands at these activities. */
   public void awaitAt(String key, String... activities) {
-    Awaitility.await(key + " at " + List.of(activities))
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(20))
+    Wait.until(key + " at " + List.of(activities))
         .until(() -> standsAt(key).equals(List.of(activities)));
   }
 
   /** Waits until a call of this kind is to be made, or being made, for the conversation. */
   public void awaitUnderWay(String key, String call) {
-    Awaitility.await(call + " of " + key)
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(20))
+    Wait.until(call + " of " + key)
         .until(() -> conversation(key).path("underWay").findValuesAsText("call").contains(call));
   }
 

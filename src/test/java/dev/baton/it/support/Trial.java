@@ -15,7 +15,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +23,6 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
@@ -365,9 +363,6 @@ public final class Trial implements AutoCloseable {
   }
 
   public static <T> T until(String what, Callable<T> now, Predicate<T> done) {
-    return Awaitility.await(what)
-        .atMost(Duration.ofSeconds(40))
-        .pollInterval(Duration.ofMillis(25))
-        .until(now, done);
+    return Wait.until(what).until(now, done);
   }
 }

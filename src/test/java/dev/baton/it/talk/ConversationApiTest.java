@@ -90,7 +90,7 @@ class ConversationApiTest {
   void aSlowBotIsNotWaitedForTooLong() {
     begin();
     simulator.script(
-        "{\"bots\":{\"%s\":{\"answerDelayMs\":10000}}}".formatted(Simulator.DEMO_BOT_ID));
+        "{\"bots\":{\"%s\":{\"answerDelayMs\":60000}}}".formatted(Simulator.DEMO_BOT_ID));
 
     HttpResponse<String> answer = say("m1", "Order Status");
 
@@ -99,6 +99,7 @@ class ConversationApiTest {
     String location = answer.headers().firstValue("Location").orElseThrow();
     assertThat(location).isEqualTo(path + "/messages/m1");
     assertThat(caller.get(location).statusCode()).isEqualTo(202);
+    simulator.release();
     await().atMost(Duration.ofSeconds(30)).until(() -> caller.get(location).statusCode() == 200);
     assertThat(json(caller.get(location)).path("messages")).isNotEmpty();
   }
@@ -106,13 +107,14 @@ class ConversationApiTest {
   @Test
   void aSlowBotIsNotWaitedForAtTheStartEither() {
     simulator.script(
-        "{\"bots\":{\"%s\":{\"answerDelayMs\":10000}}}".formatted(Simulator.DEMO_BOT_ID));
+        "{\"bots\":{\"%s\":{\"answerDelayMs\":60000}}}".formatted(Simulator.DEMO_BOT_ID));
 
     HttpResponse<String> answer = begin();
 
     assertThat(answer.statusCode()).isEqualTo(202);
     assertThat(answer.headers().firstValue("Location")).hasValue(path);
     assertThat(json(answer).path("messages")).isEmpty();
+    simulator.release();
   }
 
   @Test

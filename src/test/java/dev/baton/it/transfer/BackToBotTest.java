@@ -207,11 +207,12 @@ class BackToBotTest {
     trial.script(
         "{"
             + DECLINES
-            + ",'faults':[{'match':{'body':'transferFailed'},'then':{'delayMs':10000}}]}");
+            + ",'faults':[{'match':{'body':'transferFailed'},'then':{'delayMs':60000}}]}");
     baton.begin("hears");
     baton.write("hears", "m1", "3");
     Trial.until("report", () -> baton.standsAt("hears"), at -> at.contains("TellFailed"));
     baton.leave("hears");
+    trial.release();
     baton.awaitState("hears", "ended");
     trial.awaitNothingLeft("hears");
     assertThat(trial.trail("hears")).endsWith("transferFailed NoAgentAvailable", "end UserRequest");
