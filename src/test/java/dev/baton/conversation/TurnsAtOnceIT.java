@@ -46,6 +46,8 @@ class TurnsAtOnceIT {
     server = EmbeddedPostgres.start();
     Schema.migrate(server.getPostgresDatabase());
     jdbc = new JdbcTemplate(server.getPostgresDatabase());
+    // A statement that waits for a lock it should pass over fails, and does not hang.
+    jdbc.execute("alter database postgres set lock_timeout = '20s'");
   }
 
   @AfterAll

@@ -125,6 +125,17 @@ class AnswerLimitsTest {
   }
 
   @Test
+  void refusesABodyThatIsOneByteTooLong() throws Exception {
+    int size = AnswerLimits.MAX_BODY_SIZE + 1;
+    String head = "HTTP/1.1 200 OK\r\nContent-Length: " + size + "\r\n\r\n";
+    try (RawServer server = new RawServer(RawServer.says(head + "b".repeat(size)));
+        HttpCaller http = new HttpCaller(PATIENT, 1)) {
+      assertThatThrownBy(() -> http.send(get(server.uri())).join())
+          .hasCauseInstanceOf(UnknownOutcomeException.class);
+    }
+  }
+
+  @Test
   void decompressesNothing() throws Exception {
     ByteArrayOutputStream bomb = new ByteArrayOutputStream();
     try (GZIPOutputStream zip = new GZIPOutputStream(bomb)) {

@@ -312,7 +312,10 @@ class HttpCallerTest {
   private static Throwable failure(CompletableFuture<HttpAnswer> answer) {
     AtomicReference<Throwable> failure = new AtomicReference<>();
     try {
-      answer.whenComplete((result, fault) -> failure.set(fault)).join();
+      answer
+          .whenComplete((result, fault) -> failure.set(fault))
+          .orTimeout(1, TimeUnit.MINUTES)
+          .join();
     } catch (RuntimeException seen) {
       return failure.get();
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.baton.bots.Target;
 import dev.baton.http.Gate;
 import dev.baton.http.HttpCaller;
+import dev.baton.http.RawServer;
 import dev.baton.http.TestServer;
 import dev.baton.http.TestServer.Reply;
 import dev.baton.http.TimeLimits;
@@ -19,6 +20,7 @@ import dev.baton.transfer.OfferOverException;
 import dev.baton.transfer.OfferStatus;
 import dev.baton.transfer.Outcome;
 import dev.baton.transfer.PlacedOffer;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -236,6 +238,18 @@ class WebhookTargetTest {
     assertThat(fault.retryable()).isTrue();
     assertThat(fault.mayHaveBeenProcessed()).isFalse();
     assertThat(fault).hasMessageNotContaining(SECRET).hasMessageNotContaining("tenant");
+  }
+
+  @Test
+  void aServiceThatBreaksOffMayHaveTheOffer() throws IOException {
+    try (RawServer broken = new RawServer(RawServer.says("HTTP/1.1 200 OK\r\n"))) {
+      WebhookTarget breaking =
+          new WebhookTarget(
+              Map.of("desk", new Webhook(broken.uri(), SECRET)), http, name -> Gate.open());
+
+      assertThat(fault(breaking.offer(OFFER)).mayHaveBeenProcessed()).isTrue();
+      assertThat(fault(breaking.find(OFFER)).mayHaveBeenProcessed()).isFalse();
+    }
   }
 
   // find and status
