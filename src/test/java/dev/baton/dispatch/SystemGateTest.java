@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -36,21 +37,20 @@ class SystemGateTest {
     int atOnce = 16;
     AtomicInteger now = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
+    CountDownLatch open = new CountDownLatch(1);
     Duration second = Duration.ofSeconds(1);
     try (TestServer server =
             new TestServer(
                 request -> {
                   most.accumulateAndGet(now.incrementAndGet(), Math::max);
-                  // The burst has to last longer than the lease.
-                  pause(Duration.ofMillis(40));
+                  await(open);
                   now.decrementAndGet();
                   return TestServer.Reply.json(200, "{}");
                 });
-        // A lease that is shorter than the burst: the pool alone would fail most of it.
         HttpCaller http =
             new HttpCaller(
                 new TimeLimits(second, second, second.multipliedBy(20), second.multipliedBy(30)),
-                1000)) {
+                atOnce)) {
       SystemGate gate = gate(PROBE, atOnce);
       List<Integer> begun = new ArrayList<>();
       List<CompletableFuture<HttpAnswer>> answers =
@@ -65,12 +65,15 @@ class SystemGateTest {
                             return http.send(new HttpCall("GET", server.uri(), Map.of(), null));
                           }))
               .toList();
+      // A call beside the gate finds no connection and fails, as most of the burst would.
+      HttpCall beside = new HttpCall("GET", server.uri(), Map.of(), null);
+      assertThat(http.send(beside)).failsWithin(second.multipliedBy(20));
+      open.countDown();
       CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
       assertThat(answers).allMatch(answer -> answer.join().status() == 200);
       assertThat(most.get()).isLessThanOrEqualTo(atOnce);
-      // Those that begin at the same moment may be noted in either order, and who is held up
-      // between
-      // beginning and noting is overtaken by some rounds of the others.
+      // Calls that begin at the same moment are noted in either order, and a thread that is held up
+      // in between is overtaken by some rounds of the others.
       int apart = 10 * atOnce;
       for (int i = 0; i < begun.size(); i++) {
         assertThat(begun.get(i)).isBetween(i - apart, i + apart);
@@ -208,9 +211,9 @@ class SystemGateTest {
         && answer.handle((value, failure) -> NotTriedException.causes(failure)).join();
   }
 
-  private static void pause(Duration time) {
+  private static void await(CountDownLatch latch) {
     try {
-      Thread.sleep(time.toMillis());
+      latch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

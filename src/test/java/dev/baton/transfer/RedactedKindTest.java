@@ -1,33 +1,25 @@
 package dev.baton.transfer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
 
 import dev.baton.bots.Target;
 import dev.baton.transfer.Handover.Context;
 import dev.baton.transfer.Handover.Line;
-import java.lang.reflect.Proxy;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentCaptor;
 
 class RedactedKindTest {
 
   private static final Target QUEUE = new Target(Target.QUEUE, "00Gxx0000012345EAA");
 
-  private final List<Offer> seen = new ArrayList<>();
-  private final TargetKind kind =
-      (TargetKind)
-          Proxy.newProxyInstance(
-              TargetKind.class.getClassLoader(),
-              new Class<?>[] {TargetKind.class},
-              (proxy, method, arguments) -> {
-                seen.add((Offer) arguments[0]);
-                return new CompletableFuture<>();
-              });
+  private final TargetKind kind = mock(TargetKind.class, call -> new CompletableFuture<>());
 
   @Test
   void theKindSeesNeitherInAnOfferNorInASearchWhatIsRedacted() {
@@ -42,8 +34,12 @@ class RedactedKindTest {
     assertThat(redacted.offer(offer)).isNotDone();
     assertThat(redacted.find(offer)).isNotDone();
 
-    assertThat(seen).hasSize(2);
-    assertThat(seen).allSatisfy(o -> assertThat(o.handover().transcript()).isEmpty());
-    assertThat(seen).extracting(Offer::key).containsOnly("offer-1");
+    ArgumentCaptor<Offer> seen = ArgumentCaptor.forClass(Offer.class);
+    verify(kind).offer(seen.capture());
+    verify(kind).find(seen.capture());
+    assertThat(seen.getAllValues())
+        .allSatisfy(shown -> assertThat(shown.handover().transcript()).isEmpty())
+        .extracting(Offer::key)
+        .containsOnly("offer-1");
   }
 }

@@ -558,7 +558,7 @@ class TurnsTest {
     trial.change(HELD);
     CompletableFuture<Answer> turn = baton.writeLater("left", "m1", "1");
     baton.awaitUnderWay("left", "bot-message");
-    // Whoever takes it over is answered at once.
+    // The bot answers the second node at once.
     trial.change(SLOW.formatted(0));
     baton.bean(Turns.class).leave(underWay("left"));
     JsonNode answer = released(turn).path("messages");
